@@ -1,0 +1,1 @@
+//! Announcements of what was committed.

@@ -1,0 +1,60 @@
+//! What a reader hands out.
+
+use atelier_domain::event::{Event, JobProfile, Line};
+use atelier_domain::log_file::{LineCounts, RejectedLine};
+use std::borrow::Cow;
+
+/// One line of a log, in the log's order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item<'a> {
+    /// A line that says something.
+    Event(Line<'a>),
+    /// A line with `|@` that cannot be read.
+    Reject(RejectedLine),
+    /// A line without `|@`.
+    Noise {
+        /// Its number in its file, from 1.
+        number: u32,
+    },
+}
+
+impl Item<'_> {
+    /// The same with its own texts.
+    pub fn into_owned(self) -> Item<'static> {
+        match self {
+            Item::Event(Line { at, latest, number, text, event }) => {
+                Item::Event(Line { at, latest, number, text: own(text), event: own_event(event) })
+            }
+            Item::Reject(reject) => Item::Reject(reject),
+            Item::Noise { number } => Item::Noise { number },
+        }
+    }
+}
+
+fn own_event(event: Event<'_>) -> Event<'static> {
+    match event {
+        Event::PieceFinished { details } => Event::PieceFinished { details: details.map(own) },
+        Event::Wait { duration } => Event::Wait { duration },
+        Event::Stop => Event::Stop,
+        Event::Start => Event::Start,
+        Event::JobLoaded(JobProfile { reference, length_mm, colour }) => {
+            Event::JobLoaded(JobProfile { reference: own(reference), length_mm, colour: colour.map(own) })
+        }
+        Event::Other { name } => Event::Other { name: own(name) },
+    }
+}
+
+fn own(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
+/// What is known of a log when its end is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// How many lines of each kind were taken.
+    pub counts: LineCounts,
+    /// How many bytes the taken lines span: up to the last line break, or to the end of a finished file.
+    pub consumed: u64,
+    /// Set when the last event has no line break: its text, trimmed, less a UTF-8 character that is cut in two.
+    pub half_line: Option<String>,
+}

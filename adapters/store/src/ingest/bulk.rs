@@ -1,0 +1,126 @@
+//! Many rows of one table at once: binary `COPY` on PostgreSQL, `INSERT` of many rows on SQLite.
+
+use super::tx::{Tx, failed};
+use crate::value;
+use atelier_domain::time::{Instant, ProductionDay};
+use chrono::NaiveDate;
+use sea_orm::{DbBackend, DbErr, Value};
+
+/// What SQLite takes in one statement.
+const SQLITE_BINDS: usize = 32_000;
+
+/// From 1970 to 2000, in milliseconds: PostgreSQL counts from there.
+const POSTGRES_EPOCH_MS: i64 = 946_684_800_000;
+
+/// A column's value, by the column's type.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cell<'a> {
+    Big(Option<i64>),
+    Int(i32),
+    OptInt(Option<i32>),
+    Float(Option<f64>),
+    Text(Option<&'a str>),
+    At(Option<Instant>),
+    Day(ProductionDay),
+}
+
+/// Rows on their way into a table.
+pub(super) struct Bulk {
+    table: &'static str,
+    columns: &'static [&'static str],
+    rows: Rows,
+}
+
+enum Rows {
+    /// Encoded for binary `COPY`.
+    Copy(Vec<u8>),
+    /// Values for `INSERT`.
+    Insert(Vec<Value>),
+}
+
+impl Bulk {
+    pub(super) fn new(backend: DbBackend, table: &'static str, columns: &'static [&'static str]) -> Self {
+        let rows = match backend {
+            DbBackend::Postgres => Rows::Copy(b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec()),
+            _ => Rows::Insert(Vec::new()),
+        };
+        Self { table, columns, rows }
+    }
+
+    /// Adds a row; `cells` are in the order of the columns.
+    pub(super) fn push(&mut self, cells: &[Cell<'_>]) {
+        debug_assert_eq!(cells.len(), self.columns.len(), "{}", self.table);
+        match &mut self.rows {
+            Rows::Copy(bytes) => {
+                bytes.extend_from_slice(&(cells.len() as i16).to_be_bytes());
+                for cell in cells {
+                    encode(bytes, *cell);
+                }
+            }
+            Rows::Insert(values) => values.extend(cells.iter().map(|cell| as_value(*cell))),
+        }
+    }
+
+    /// Writes all rows.
+    pub(super) async fn write(self, tx: &mut Tx) -> Result<(), DbErr> {
+        match (self.rows, tx) {
+            (Rows::Copy(bytes), _) if bytes.len() <= 19 => Ok(()),
+            (Rows::Copy(mut bytes), Tx::Postgres(tx)) => {
+                bytes.extend_from_slice(&(-1i16).to_be_bytes());
+                let sql = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", self.table, self.columns.join(", "));
+                let mut copy = tx.copy_in_raw(&sql).await.map_err(failed)?;
+                copy.send(bytes).await.map_err(failed)?;
+                copy.finish().await.map_err(failed)?;
+                Ok(())
+            }
+            (Rows::Insert(values), tx @ Tx::Sqlite(_)) => {
+                let width = self.columns.len();
+                for chunk in values.chunks(SQLITE_BINDS / width * width) {
+                    let row = format!("({})", vec!["?"; width].join(", "));
+                    let rows = vec![row.as_str(); chunk.len() / width].join(", ");
+                    let sql = format!("INSERT INTO {} ({}) VALUES {rows}", self.table, self.columns.join(", "));
+                    tx.execute(sql, chunk.to_vec()).await?;
+                }
+                Ok(())
+            }
+            _ => Err(DbErr::Custom(format!("rows of {} were gathered for another database", self.table))),
+        }
+    }
+}
+
+fn encode(bytes: &mut Vec<u8>, cell: Cell<'_>) {
+    let mut put = |field: Option<&[u8]>| match field {
+        Some(field) => {
+            bytes.extend_from_slice(&(field.len() as i32).to_be_bytes());
+            bytes.extend_from_slice(field);
+        }
+        None => bytes.extend_from_slice(&(-1i32).to_be_bytes()),
+    };
+    match cell {
+        Cell::Big(number) => put(number.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice)),
+        Cell::Int(number) => put(Some(&number.to_be_bytes())),
+        Cell::OptInt(number) => put(number.map(i32::to_be_bytes).as_ref().map(<[u8; 4]>::as_slice)),
+        Cell::Float(number) => put(number.map(f64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice)),
+        Cell::Text(text) => put(text.map(str::as_bytes)),
+        Cell::At(at) => {
+            let micros = at.map(|at| ((at.0 - POSTGRES_EPOCH_MS) * 1000).to_be_bytes());
+            put(micros.as_ref().map(<[u8; 8]>::as_slice));
+        }
+        Cell::Day(day) => {
+            let epoch = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default();
+            put(Some(&((day.0 - epoch).num_days() as i32).to_be_bytes()));
+        }
+    }
+}
+
+fn as_value(cell: Cell<'_>) -> Value {
+    match cell {
+        Cell::Big(number) => Value::BigInt(number),
+        Cell::Int(number) => Value::Int(Some(number)),
+        Cell::OptInt(number) => Value::Int(number),
+        Cell::Float(number) => Value::Double(number),
+        Cell::Text(text) => Value::String(text.map(str::to_owned)),
+        Cell::At(at) => value::instant_option(DbBackend::Sqlite, at),
+        Cell::Day(day) => value::day(DbBackend::Sqlite, day),
+    }
+}

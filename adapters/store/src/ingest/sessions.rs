@@ -1,0 +1,320 @@
+//! Makes stored sessions equal to derived ones, writing only what differs.
+
+use super::bulk::{Bulk, Cell};
+use super::children::{self, JobIds};
+use super::tx::Tx;
+use crate::value;
+use atelier_application::ports::ingest_store::SessionWritten;
+use atelier_domain::ids::{MachineId, SessionId};
+use atelier_domain::session::{JobKey, Session};
+use atelier_domain::time::{Instant, ProductionDay};
+use chrono::NaiveDate;
+use sea_orm::{DbErr, QueryResult, Value};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+
+/// What tells a stored session from a derived one; every other column follows from these.
+#[derive(Debug, Clone, PartialEq)]
+struct SessionRow {
+    status: String,
+    first_event: Instant,
+    last_event: Instant,
+    first_piece: Option<Instant>,
+    last_piece: Option<Instant>,
+    first_start: Option<Instant>,
+    last_stop: Option<Instant>,
+    pieces: i32,
+    events: i32,
+    other_events: String,
+    span: i64,
+    wait: i64,
+    stop: i64,
+    paths: String,
+}
+
+/// A session on its way into the database.
+pub(super) struct Writing {
+    pub(super) id: i64,
+    pub(super) is_new: bool,
+    pub(super) changed: bool,
+    pub(super) session: Session,
+    row: SessionRow,
+    stored: Option<SessionRow>,
+}
+
+const COLUMNS: &[&str] = &[
+    "id", "centre_usinage_id", "date_production", "heure_premiere_piece", "heure_derniere_piece",
+    "heure_premier_machine_start", "heure_dernier_machine_stop", "total_pieces", "fichier_log_source", "date_creation",
+    "date_modification", "revision", "statut", "premier_evenement", "dernier_evenement", "evenements",
+    "autres_evenements", "duree_production_ms", "attente_ms", "arret_ms",
+];
+
+/// The columns that the replaced system's reports read, from the exact ones.
+const FIGURES: &str = "duree_production_totale = ROUND(duree_production_ms / 3600000.0, 4),
+     temps_attente = ROUND(attente_ms / 3600000.0, 4), temps_arret_volontaire = ROUND(arret_ms / 3600000.0, 4),
+     temps_production_effectif = ROUND((duree_production_ms - attente_ms - arret_ms) / 3600000.0, 4),
+     taux_occupation = CASE WHEN duree_production_ms > 0
+         THEN ROUND((duree_production_ms - attente_ms - arret_ms) * 100.0 / duree_production_ms, 2) END,
+     taux_attente = CASE WHEN duree_production_ms > 0 THEN ROUND(attente_ms * 100.0 / duree_production_ms, 2) END,
+     taux_arret_volontaire = CASE WHEN duree_production_ms > 0 THEN ROUND(arret_ms * 100.0 / duree_production_ms, 2) END";
+
+pub(super) async fn save(
+    tx: &mut Tx,
+    machine: MachineId,
+    days: &[RangeInclusive<ProductionDay>],
+    sessions: Vec<Session>,
+    now: Instant,
+) -> Result<Vec<SessionWritten>, DbErr> {
+    let mut stored = stored_sessions(tx, machine, days).await?;
+    let paths = file_paths(tx, machine).await?;
+    let mut writing: Vec<Writing> = sessions
+        .into_iter()
+        .map(|session| {
+            let row = SessionRow::new(&session, &paths);
+            let (id, before) = stored.remove(&session.day).unzip();
+            Writing { id: id.unwrap_or_default(), is_new: id.is_none(), changed: id.is_none() || before.as_ref() != Some(&row), session, row, stored: before }
+        })
+        .collect();
+    let gone: Vec<i64> = stored.into_values().map(|(id, _)| id).collect();
+    let created = writing.iter().filter(|session| session.is_new).count();
+    // From here on other writers wait: ids and revisions grow in the order of commits.
+    let last_revision = next_revisions(tx, 0).await?;
+    let mut ids = reserve(tx, "session_production", created).await?;
+    for session in writing.iter_mut().filter(|session| session.is_new) {
+        session.id = ids.next().unwrap_or_default();
+    }
+    let mut jobs = JobIds::default();
+    children::save_jobs(tx, &mut writing, &mut jobs).await?;
+    jobs.add_foreign(tx, machine, &writing).await?;
+    children::save_pieces(tx, &mut writing, &jobs).await?;
+    children::save_waits(tx, &mut writing).await?;
+    children::save_stops(tx, &mut writing).await?;
+    children::save_anomalies(tx, machine, &mut writing).await?;
+    children::save_files(tx, &mut writing).await?;
+    let owners = children::save_carried(tx, &mut writing, &jobs).await?;
+    drop_sessions(tx, &gone).await?;
+    save_rows(tx, machine, &writing, &owners, &gone, last_revision, now).await?;
+    let changed = writing.iter().filter(|session| session.changed);
+    Ok(changed.map(|session| SessionWritten { id: SessionId(session.id), created: session.is_new }).collect())
+}
+
+/// Takes `count` revisions and gives the last one taken before.
+async fn next_revisions(tx: &mut Tx, count: usize) -> Result<i64, DbErr> {
+    let sql = "UPDATE compteur SET valeur = valeur + $1 WHERE nom = 'revision' RETURNING valeur - $1";
+    tx.query_one(sql, vec![(count as i64).into()]).await?.try_get_by_index(0)
+}
+
+/// Fresh ids of a table, in order.
+pub(super) async fn reserve(tx: &mut Tx, table: &'static str, count: usize) -> Result<std::vec::IntoIter<i64>, DbErr> {
+    if count == 0 {
+        return Ok(Vec::new().into_iter());
+    }
+    let ids: Vec<i64> = match tx {
+        Tx::Postgres(_) => {
+            let sql = format!("SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, $1)");
+            let rows = tx.query(sql, vec![(count as i64).into()]).await?;
+            let mut ids = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<i64>, _>>()?;
+            ids.sort_unstable();
+            ids
+        }
+        Tx::Sqlite(_) => {
+            let sql = format!("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0)");
+            let last: i64 = tx.query_one(sql, Vec::new()).await?.try_get_by_index(0)?;
+            (last + 1..=last + count as i64).collect()
+        }
+    };
+    Ok(ids.into_iter())
+}
+
+async fn stored_sessions(
+    tx: &mut Tx,
+    machine: MachineId,
+    days: &[RangeInclusive<ProductionDay>],
+) -> Result<BTreeMap<ProductionDay, (i64, SessionRow)>, DbErr> {
+    let (Some(from), Some(to)) = (days.iter().map(|days| *days.start()).min(), days.iter().map(|days| *days.end()).max()) else {
+        return Ok(BTreeMap::new());
+    };
+    let sql = "SELECT id, date_production, statut, premier_evenement, dernier_evenement, heure_premiere_piece,
+             heure_derniere_piece, heure_premier_machine_start, heure_dernier_machine_stop, total_pieces, evenements,
+             autres_evenements, duree_production_ms, attente_ms, arret_ms, fichier_log_source
+         FROM session_production WHERE centre_usinage_id = $1 AND date_production BETWEEN $2 AND $3";
+    let backend = tx.backend();
+    let rows = tx.query(sql, vec![machine.0.into(), value::day(backend, from), value::day(backend, to)]).await?;
+    let mut stored = BTreeMap::new();
+    for row in &rows {
+        let day = value::get_day(row, 1)?;
+        if days.iter().any(|days| days.contains(&day)) {
+            stored.insert(day, (row.try_get_by_index(0)?, SessionRow::read(row)?));
+        }
+    }
+    Ok(stored)
+}
+
+/// The paths of a machine's files, in the order in which a session lists them: newest date first, then by path.
+async fn file_paths(tx: &mut Tx, machine: MachineId) -> Result<Vec<(i64, String)>, DbErr> {
+    let sql = "SELECT id, chemin, date_nom FROM fichier_log WHERE centre_usinage_id = $1";
+    let rows = tx.query(sql, vec![machine.0.into()]).await?;
+    let mut files = rows
+        .iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?, value::get_date_option(row, 2)?)))
+        .collect::<Result<Vec<(i64, String, Option<NaiveDate>)>, DbErr>>()?;
+    files.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.1.cmp(&b.1)));
+    Ok(files.into_iter().map(|(id, path, _)| (id, path)).collect())
+}
+
+async fn drop_sessions(tx: &mut Tx, gone: &[i64]) -> Result<(), DbErr> {
+    for id in gone {
+        for table in ["piece_production", "job_profil", "periode_attente", "periode_arret", "anomalie", "session_fichier", "report_job"] {
+            tx.execute(format!("DELETE FROM {table} WHERE session_id = $1"), vec![(*id).into()]).await?;
+        }
+        tx.execute("DELETE FROM session_production WHERE id = $1", vec![(*id).into()]).await?;
+    }
+    Ok(())
+}
+
+async fn save_rows(
+    tx: &mut Tx,
+    machine: MachineId,
+    writing: &[Writing],
+    owners: &BTreeSet<i64>,
+    gone: &[i64],
+    last_revision: i64,
+    now: Instant,
+) -> Result<(), DbErr> {
+    let backend = tx.backend();
+    let mut revision = last_revision;
+    let mut rows = Bulk::new(backend, "session_production", COLUMNS);
+    let mut new = Vec::new();
+    for session in writing.iter().filter(|session| session.changed) {
+        revision += 1;
+        if session.is_new {
+            new.push((session, revision));
+        } else {
+            update_row(tx, session, revision, now).await?;
+        }
+    }
+    for (session, revision) in &new {
+        let row = &session.row;
+        rows.push(&[
+            Cell::Big(Some(session.id)),
+            Cell::Big(Some(machine.0)),
+            Cell::Day(session.session.day),
+            Cell::At(row.first_piece),
+            Cell::At(row.last_piece),
+            Cell::At(row.first_start),
+            Cell::At(row.last_stop),
+            Cell::Int(row.pieces),
+            Cell::Text(Some(&row.paths)),
+            Cell::At(Some(now)),
+            Cell::At(Some(now)),
+            Cell::Big(Some(*revision)),
+            Cell::Text(Some(&row.status)),
+            Cell::At(Some(row.first_event)),
+            Cell::At(Some(row.last_event)),
+            Cell::Int(row.events),
+            Cell::Text(Some(&row.other_events)),
+            Cell::Big(Some(row.span)),
+            Cell::Big(Some(row.wait)),
+            Cell::Big(Some(row.stop)),
+        ]);
+    }
+    rows.write(tx).await?;
+    if let (Some((_, first)), Some((_, last))) = (new.first(), new.last()) {
+        let sql = format!("UPDATE session_production SET {FIGURES} WHERE revision BETWEEN $1 AND $2");
+        tx.execute(sql, vec![(*first).into(), (*last).into()]).await?;
+    }
+    let written: BTreeSet<i64> = writing.iter().filter(|session| session.changed).map(|session| session.id).collect();
+    for owner in owners.difference(&written) {
+        revision += 1;
+        let sql = "UPDATE session_production SET revision = $1, date_modification = $2 WHERE id = $3";
+        tx.execute(sql, vec![revision.into(), value::instant(backend, now), (*owner).into()]).await?;
+    }
+    // A session that is gone changes what is read, too.
+    revision += i64::from(!gone.is_empty());
+    next_revisions(tx, (revision - last_revision) as usize).await?;
+    Ok(())
+}
+
+async fn update_row(tx: &mut Tx, session: &Writing, revision: i64, now: Instant) -> Result<(), DbErr> {
+    let backend = tx.backend();
+    let at = |at| value::instant_option(backend, at);
+    let row = &session.row;
+    let values: Vec<Value> = vec![
+        revision.into(),
+        at(Some(now)),
+        row.status.as_str().into(),
+        at(Some(row.first_event)),
+        at(Some(row.last_event)),
+        at(row.first_piece),
+        at(row.last_piece),
+        at(row.first_start),
+        at(row.last_stop),
+        row.pieces.into(),
+        row.events.into(),
+        row.other_events.as_str().into(),
+        row.span.into(),
+        row.wait.into(),
+        row.stop.into(),
+        row.paths.as_str().into(),
+        session.id.into(),
+    ];
+    let sql = "UPDATE session_production SET revision = $1, date_modification = $2, statut = $3, premier_evenement = $4,
+             dernier_evenement = $5, heure_premiere_piece = $6, heure_derniere_piece = $7, heure_premier_machine_start = $8,
+             heure_dernier_machine_stop = $9, total_pieces = $10, evenements = $11, autres_evenements = $12,
+             duree_production_ms = $13, attente_ms = $14, arret_ms = $15, fichier_log_source = $16 WHERE id = $17";
+    tx.execute(sql, values).await?;
+    if session.stored.as_ref().is_none_or(|stored| (stored.span, stored.wait, stored.stop) != (row.span, row.wait, row.stop)) {
+        tx.execute(format!("UPDATE session_production SET {FIGURES} WHERE id = $1"), vec![session.id.into()]).await?;
+    }
+    Ok(())
+}
+
+impl SessionRow {
+    fn new(session: &Session, paths: &[(i64, String)]) -> Self {
+        let names = paths.iter().filter(|(id, _)| session.files.contains(&atelier_domain::ids::LogFileId(*id)));
+        Self {
+            status: session.status.as_str().to_owned(),
+            first_event: session.first_event,
+            last_event: session.last_event,
+            first_piece: session.first_piece,
+            last_piece: session.last_piece,
+            first_start: session.first_start,
+            last_stop: session.last_stop,
+            pieces: session.pieces.len() as i32,
+            events: session.events as i32,
+            other_events: serde_json::to_string(&session.other_events).unwrap_or_else(|_| "{}".to_owned()),
+            span: session.observed.span.0,
+            wait: session.observed.wait.0,
+            stop: session.observed.stop.0,
+            paths: names.map(|(_, path)| path.as_str()).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            status: row.try_get_by_index(2)?,
+            first_event: value::get_instant(row, 3)?,
+            last_event: value::get_instant(row, 4)?,
+            first_piece: value::get_instant_option(row, 5)?,
+            last_piece: value::get_instant_option(row, 6)?,
+            first_start: value::get_instant_option(row, 7)?,
+            last_stop: value::get_instant_option(row, 8)?,
+            pieces: row.try_get_by_index(9)?,
+            events: row.try_get_by_index(10)?,
+            other_events: row.try_get_by_index(11)?,
+            span: row.try_get_by_index(12)?,
+            wait: row.try_get_by_index(13)?,
+            stop: row.try_get_by_index(14)?,
+            paths: row.try_get_by_index(15)?,
+        })
+    }
+}
+
+/// The bars of other days that a session's pieces came from, and how many.
+pub(super) fn carried(session: &Session) -> HashMap<JobKey, i32> {
+    let mut counts = HashMap::new();
+    for job in session.pieces.iter().filter_map(|piece| piece.job).filter(|job| job.day != session.day) {
+        *counts.entry(job).or_insert(0) += 1;
+    }
+    counts
+}

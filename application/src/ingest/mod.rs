@@ -1,0 +1,45 @@
+//! From a log source to stored sessions.
+//!
+//! A run asks the source what is there and the store what it has, fetches only what differs, and commits in steps: each
+//! step holds the raw bytes of some files of one machine, what they say, and the sessions that follow. A run that is killed
+//! leaves its last step whole or not at all, and the next run goes on from there.
+
+mod claim;
+mod commit;
+mod derive;
+mod fetch;
+mod progress;
+mod reach;
+mod run;
+
+pub use claim::{Claims, claim};
+pub use progress::{NoProgress, Progress};
+pub use run::{Outcome, RunError};
+
+use crate::ports::clock::Clock;
+use crate::ports::ingest_store::IngestStore;
+use crate::ports::log_format::LogFormat;
+use crate::ports::log_source::LogSource;
+use crate::ports::machines::MachineStore;
+use crate::ports::sync_runs::SyncRunStore;
+use atelier_domain::time::PlantZone;
+use std::sync::Arc;
+
+/// The use case: what it needs from the outside.
+#[derive(Clone)]
+pub struct Ingest {
+    /// Where logs come from.
+    pub source: Arc<dyn LogSource>,
+    /// How they read.
+    pub format: Arc<dyn LogFormat>,
+    /// Where they go.
+    pub store: Arc<dyn IngestStore>,
+    /// Which machines there are.
+    pub machines: Arc<dyn MachineStore>,
+    /// Its runs, and the lock among them.
+    pub runs: Arc<dyn SyncRunStore>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The plant's zone and the start of its days.
+    pub zone: PlantZone,
+}

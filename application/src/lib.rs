@@ -1,0 +1,8 @@
+//! The use cases of Atelier and the ports they need: no framework, no SQL, no HTTP.
+
+pub mod access;
+pub mod auth;
+pub mod error;
+pub mod ingest;
+pub mod ports;
+pub mod query;

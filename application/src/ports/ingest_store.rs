@@ -1,0 +1,173 @@
+//! Writing what logs hold: one unit of work is one step of progress, whole or not at all.
+
+use super::store_error::StoreResult;
+use async_trait::async_trait;
+use atelier_domain::anomaly::AnomalyKind;
+use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
+use atelier_domain::log_file::{LineCounts, LogFileState, RejectedLine};
+use atelier_domain::session::{Carry, Session};
+use atelier_domain::time::{Instant, ProductionDay};
+use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+/// What is known of a file that was read before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownFile {
+    /// Its identifier.
+    pub id: LogFileId,
+    /// Relative to the source's root.
+    pub path: String,
+    /// Where it stands.
+    pub state: LogFileState,
+    /// The version that its present content is, or begins.
+    pub present: Option<VersionId>,
+    /// The length of its present content.
+    pub size: u64,
+    /// When the source said it last changed.
+    pub modified: Option<DateTime<Utc>>,
+    /// When it was last read.
+    pub read_at: Instant,
+    /// How many runs in a row could not read it.
+    pub failures: u32,
+}
+
+/// A file as a visit leaves it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileRecord {
+    /// Relative to the source's root.
+    pub path: String,
+    /// The date in its name.
+    pub name_date: Option<NaiveDate>,
+    /// Where it stands.
+    pub state: LogFileState,
+    /// The version that its present content is, or begins; nothing when `IngestUnit::add_version` follows.
+    pub present: Option<VersionId>,
+    /// The length of its present content.
+    pub size: u64,
+    /// How much of that its lines span.
+    pub consumed: u64,
+    /// When the source said it last changed.
+    pub modified: Option<DateTime<Utc>>,
+    /// When it was read.
+    pub read_at: Instant,
+    /// Its present content's lines.
+    pub counts: LineCounts,
+    /// Its present content's rejected lines; they replace those stored.
+    pub rejects: Vec<RejectedLine>,
+}
+
+/// A stored content, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredVersion {
+    /// Its identifier.
+    pub id: VersionId,
+    /// Of which file.
+    pub file: LogFileId,
+    /// That file's path.
+    pub path: String,
+    /// The date in that file's name.
+    pub name_date: Option<NaiveDate>,
+    /// Whether that file is finished.
+    pub finished: bool,
+    /// How many bytes it has.
+    pub length: u64,
+    /// Which days its lines touch.
+    pub reach: Reach,
+}
+
+/// The days that the lines of a content touch.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// The first and the last one; nothing without an event.
+    pub days: Option<(ProductionDay, ProductionDay)>,
+    /// For each line whose own time and effective time lie on different days, both. No cut between two days of such a pair
+    /// leaves each side complete.
+    pub straddles: Vec<(ProductionDay, ProductionDay)>,
+}
+
+/// What a unit of work did to a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionWritten {
+    /// Which.
+    pub id: SessionId,
+    /// Whether it did not exist before.
+    pub created: bool,
+}
+
+/// Where ingest keeps what it reads.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait IngestStore: Send + Sync {
+    /// All files of a machine that were ever read.
+    async fn known_files(&self, machine: MachineId) -> StoreResult<Vec<KnownFile>>;
+
+    /// The bytes of a content.
+    async fn content(&self, version: VersionId) -> StoreResult<Vec<u8>>;
+
+    /// The days of the machine's sessions that are open.
+    async fn open_days(&self, machine: MachineId) -> StoreResult<Vec<ProductionDay>>;
+
+    /// Notes that a file could not be read, and why. Gives how many runs in a row it was.
+    async fn note_failure(&self, machine: MachineId, path: &str, reason: &str, now: Instant) -> StoreResult<u32>;
+
+    /// Begins a unit of work on a machine. Dropped without `commit`, it leaves nothing.
+    async fn begin(&self, machine: MachineId) -> StoreResult<Box<dyn IngestUnit>>;
+}
+
+/// One step of progress on one machine.
+#[async_trait]
+pub trait IngestUnit: Send {
+    /// All contents of all files of the machine, present and former.
+    async fn versions(&mut self) -> StoreResult<Vec<StoredVersion>>;
+
+    /// The bytes of a content.
+    async fn content(&mut self, version: VersionId) -> StoreResult<Vec<u8>>;
+
+    /// Stores a file as a visit leaves it, new or known by its path; forgets its failures.
+    async fn save_file(&mut self, file: &FileRecord) -> StoreResult<LogFileId>;
+
+    /// Adds a content to a file, which becomes its present one.
+    async fn add_version(&mut self, file: LogFileId, bytes: &[u8], reach: &Reach) -> StoreResult<VersionId>;
+
+    /// Adds bytes to the end of a content, which had `offset` of them and now touches these days.
+    async fn append(&mut self, version: VersionId, offset: u64, bytes: &[u8], reach: &Reach) -> StoreResult<()>;
+
+    /// Stores an anomaly of a file, once a kind: a later one of the same kind replaces its message and line.
+    async fn save_file_anomaly(
+        &mut self,
+        file: LogFileId,
+        kind: AnomalyKind,
+        at: Instant,
+        line: Option<u32>,
+        message: &str,
+    ) -> StoreResult<()>;
+
+    /// Removes a file's anomaly of this kind, if there is one.
+    async fn drop_file_anomaly(&mut self, file: LogFileId, kind: AnomalyKind) -> StoreResult<()>;
+
+    /// The state of the stream before `day`: that after the latest day before it with lines.
+    async fn carry_before(&mut self, day: ProductionDay) -> StoreResult<Carry>;
+
+    /// The first day after `day` on which the stream has lines.
+    async fn next_day(&mut self, day: ProductionDay) -> StoreResult<Option<ProductionDay>>;
+
+    /// Replaces the states of `days` with these.
+    async fn save_carries(
+        &mut self,
+        days: RangeInclusive<ProductionDay>,
+        carries: &BTreeMap<ProductionDay, Carry>,
+    ) -> StoreResult<()>;
+
+    /// Makes the stored sessions of `days` equal to these, by day: writes only what differs, keeps the ids of what stays,
+    /// and gives every session that changed a new revision. A job may belong to a session of an earlier day.
+    async fn save_sessions(
+        &mut self,
+        days: &[RangeInclusive<ProductionDay>],
+        sessions: Vec<Session>,
+        now: Instant,
+    ) -> StoreResult<Vec<SessionWritten>>;
+
+    /// Makes it all last.
+    async fn commit(self: Box<Self>) -> StoreResult<()>;
+}

@@ -1,0 +1,83 @@
+//! Reading what is known of log files.
+
+use super::sessions::{Slice, Window};
+use super::store_error::StoreResult;
+use async_trait::async_trait;
+use atelier_domain::ids::{LogFileId, MachineId, SessionId};
+use atelier_domain::log_file::{LineCounts, LogFileState};
+use atelier_domain::time::Instant;
+use std::collections::HashMap;
+
+/// A stored log file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredLogFile {
+    /// Its identifier.
+    pub id: LogFileId,
+    /// Whose.
+    pub machine: MachineId,
+    /// Relative to the source's root.
+    pub path: String,
+    /// Where it stands.
+    pub state: LogFileState,
+    /// The size of its present content.
+    pub size: u64,
+    /// How much of that its lines span.
+    pub consumed: u64,
+    /// Its present content's lines.
+    pub counts: LineCounts,
+    /// When it was first seen.
+    pub first_seen: Instant,
+    /// When it was last read.
+    pub last_read: Instant,
+    /// When it was finished.
+    pub completed: Option<Instant>,
+    /// When it was deleted from the server.
+    pub removed_from_server: Option<Instant>,
+    /// Why it could not be read, the last time.
+    pub error: Option<String>,
+}
+
+/// A stored reject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReject {
+    /// The line's number.
+    pub number: u32,
+    /// Where its first raw byte stands.
+    pub offset: u64,
+    /// Why.
+    pub reason: String,
+    /// Its first 200 characters.
+    pub text: String,
+}
+
+/// Which files. A missing value means all, an empty list none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogFileFilter {
+    /// Of these machines.
+    pub machines: Option<Vec<MachineId>>,
+    /// In these states.
+    pub states: Option<Vec<LogFileState>>,
+    /// With rejected lines, or without.
+    pub with_rejects: Option<bool>,
+}
+
+/// Stored log files.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait LogFileReader: Send + Sync {
+    /// A part of the files that pass the filter, by id.
+    async fn log_files(&self, filter: &LogFileFilter, window: &Window<LogFileId>) -> StoreResult<Slice<StoredLogFile>>;
+
+    /// Those of these ids that exist.
+    async fn log_files_by_id(&self, ids: &[LogFileId]) -> StoreResult<Vec<StoredLogFile>>;
+
+    /// The files that hold a line of each session, newest date in the name first, then by path.
+    async fn log_files_by_session(&self, sessions: &[SessionId])
+    -> StoreResult<HashMap<SessionId, Vec<StoredLogFile>>>;
+
+    /// The sessions that each file holds a line of, by day.
+    async fn sessions_by_file(&self, files: &[LogFileId]) -> StoreResult<HashMap<LogFileId, Vec<SessionId>>>;
+
+    /// The first `limit` rejected lines of each file, by number, in one statement.
+    async fn rejects(&self, files: &[LogFileId], limit: u32) -> StoreResult<HashMap<LogFileId, Vec<StoredReject>>>;
+}

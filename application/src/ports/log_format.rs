@@ -1,0 +1,34 @@
+//! How a log's bytes become events.
+
+use atelier_domain::event::Line;
+use atelier_domain::log_file::{LineCounts, RejectedLine};
+use atelier_domain::time::PlantZone;
+use chrono::NaiveDate;
+
+/// What a content says. Reading never fails: what cannot be read is among the rejects.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ParsedLog<'a> {
+    /// The events, in the content's order.
+    pub lines: Vec<Line<'a>>,
+    /// The lines that cannot be read, in the content's order.
+    pub rejects: Vec<RejectedLine>,
+    /// How many lines of each kind were taken.
+    pub counts: LineCounts,
+    /// How many bytes the taken lines span: up to the last line break, or to the end of a finished file.
+    pub consumed: u64,
+    /// Set when the last of `lines` has no line break: its text, trimmed, less a UTF-8 character that is cut in two.
+    pub half_line: Option<String>,
+}
+
+/// A log grammar.
+pub trait LogFormat: Send + Sync {
+    /// Reads a whole content. `name_date` is the date in its file's name. A last line without its line break is taken
+    /// only from a `finished` file; else it may still be being written.
+    fn parse<'a>(
+        &self,
+        content: &'a [u8],
+        zone: PlantZone,
+        name_date: Option<NaiveDate>,
+        finished: bool,
+    ) -> ParsedLog<'a>;
+}

@@ -1,0 +1,43 @@
+//! Reading machines.
+
+use super::store_error::StoreResult;
+use async_trait::async_trait;
+use atelier_domain::ids::MachineId;
+use atelier_domain::machine::{Machine, MachineType};
+use atelier_domain::time::Instant;
+
+/// Which machines. A missing list means all, an empty one none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MachineFilter {
+    /// Of these types.
+    pub types: Option<Vec<MachineType>>,
+    /// In use, or not.
+    pub active: Option<bool>,
+    /// With these names.
+    pub names: Option<Vec<String>>,
+}
+
+/// A machine as the configuration knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfiguredMachine {
+    /// What people call it. Unique.
+    pub name: String,
+    /// What it cuts.
+    pub kind: MachineType,
+    /// The folder of the log source that holds its files.
+    pub folder: String,
+}
+
+/// The machines that are stored.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait MachineStore: Send + Sync {
+    /// Those that pass the filter, by name.
+    async fn machines(&self, filter: &MachineFilter) -> StoreResult<Vec<Machine>>;
+
+    /// Those of these ids that exist, in any order, in one statement.
+    async fn machines_by_id(&self, ids: &[MachineId]) -> StoreResult<Vec<Machine>>;
+
+    /// Adds those configured machines that no stored one has the name or the folder of. Leaves the others as they are.
+    async fn ensure_machines(&self, configured: &[ConfiguredMachine], now: Instant) -> StoreResult<()>;
+}

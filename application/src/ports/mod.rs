@@ -1,0 +1,14 @@
+//! What the use cases ask of the outside, as small traits named for the need.
+
+pub mod clock;
+pub mod events;
+pub mod identity;
+pub mod ingest_store;
+pub mod log_files;
+pub mod log_format;
+pub mod log_source;
+pub mod machines;
+pub mod sessions;
+pub mod store_error;
+pub mod sync_runs;
+pub mod users;

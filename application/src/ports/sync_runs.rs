@@ -1,0 +1,104 @@
+//! Runs of the synchronisation, and the one lock among them.
+
+use super::store_error::StoreResult;
+use async_trait::async_trait;
+use atelier_domain::ids::SyncRunId;
+use atelier_domain::time::Instant;
+
+/// What is synchronised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SyncSource {
+    /// Machine logs.
+    Ftp,
+    /// Orders.
+    Erp,
+}
+
+impl SyncSource {
+    /// As columns and the API write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ftp => "FTP",
+            Self::Erp => "ERP",
+        }
+    }
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SyncStatus {
+    /// Still at it.
+    Running,
+    /// All well.
+    Succeeded,
+    /// Some files, folders or orders failed.
+    Partial,
+    /// Nothing could be done.
+    Failed,
+}
+
+impl SyncStatus {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Running, Self::Succeeded, Self::Partial, Self::Failed];
+
+    /// As columns and the API write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Partial => "PARTIAL",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
+/// A run and what it did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SyncRun {
+    /// Its identifier.
+    pub id: SyncRunId,
+    /// Of what.
+    pub source: SyncSource,
+    /// How it stands.
+    pub status: SyncStatus,
+    /// Since when.
+    pub started_at: Instant,
+    /// Until when.
+    pub finished_at: Option<Instant>,
+    /// Log files in the listing that belong to a machine.
+    pub files_seen: u32,
+    /// Those of which something was fetched.
+    pub files_read: u32,
+    /// Bytes fetched.
+    pub bytes_read: u64,
+    /// Files and folders that could not be read.
+    pub files_failed: u32,
+    /// Sessions that did not exist before.
+    pub sessions_created: u32,
+    /// Sessions that changed.
+    pub sessions_updated: u32,
+    /// Orders that are new, changed or gone.
+    pub orders_changed: u32,
+    /// From 0 to 1.
+    pub progress: f64,
+    /// Why it failed, or what failed in it.
+    pub error: Option<String>,
+}
+
+/// Keeps others from running at the same time until it is dropped, or its process ends.
+pub trait RunLock: Send + Sync {}
+
+/// Stored runs.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait SyncRunStore: Send + Sync {
+    /// The lock on a source, or nothing when another run holds it, in this process or another.
+    async fn try_lock(&self, source: SyncSource) -> StoreResult<Option<Box<dyn RunLock>>>;
+
+    /// Stores a new run, `Running` since `now`. Runs of the source that are still stored as running are marked as failed:
+    /// their process ended (the caller holds the lock).
+    async fn start(&self, source: SyncSource, now: Instant) -> StoreResult<SyncRun>;
+
+    /// Stores how a run stands.
+    async fn save(&self, run: &SyncRun) -> StoreResult<()>;
+}

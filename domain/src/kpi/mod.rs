@@ -1,0 +1,3 @@
+//! The figures of a session.
+
+pub mod observed;

@@ -1,0 +1,172 @@
+//! A session: one machine, one production day, and what happened on it.
+
+mod carry;
+mod day;
+mod fold;
+mod timeline;
+
+pub use carry::{Carry, LoggedWait, OpenStop};
+pub use day::Day;
+pub use fold::{Derived, fold};
+pub use timeline::{TimelineInterval, timeline};
+
+use crate::anomaly::SessionAnomaly;
+use crate::event::Source;
+use crate::ids::LogFileId;
+use crate::interval::{Interval, IntervalSet};
+use crate::kpi::observed::ObservedProduction;
+use crate::time::{Instant, ProductionDay};
+use crate::units::Millis;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Whether more may still come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SessionStatus {
+    /// The day is not over, or one of its files is unfinished.
+    Open,
+    /// Over.
+    Complete,
+}
+
+impl SessionStatus {
+    /// As columns and the API write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "OPEN",
+            Self::Complete => "COMPLETE",
+        }
+    }
+}
+
+/// One production day of a machine, derived from its stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// Which day.
+    pub day: ProductionDay,
+    /// Whether more may come.
+    pub status: SessionStatus,
+    /// How many events of any kind.
+    pub events: u32,
+    /// How many of each event without a meaning of its own, by name.
+    pub other_events: BTreeMap<String, u32>,
+    /// The earliest event.
+    pub first_event: Instant,
+    /// The latest event.
+    pub last_event: Instant,
+    /// The earliest piece.
+    pub first_piece: Option<Instant>,
+    /// The latest piece.
+    pub last_piece: Option<Instant>,
+    /// The earliest start by the operator.
+    pub first_start: Option<Instant>,
+    /// The latest stop by the operator.
+    pub last_stop: Option<Instant>,
+    /// In stream order.
+    pub pieces: Vec<Piece>,
+    /// In stream order.
+    pub jobs: Vec<Job>,
+    /// As logged, clipped to the day, by start.
+    pub waits: Vec<WaitPeriod>,
+    /// Clipped to the session's window, by start.
+    pub stops: Vec<StopPeriod>,
+    /// By instant.
+    pub anomalies: Vec<SessionAnomaly>,
+    /// All files that hold a line of it.
+    pub files: BTreeSet<LogFileId>,
+    /// The figures of the replaced system, made consistent.
+    pub observed: ObservedProduction,
+}
+
+/// A finished piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// From 1, in stream order.
+    pub number: u32,
+    /// When it was finished.
+    pub at: Instant,
+    /// Free text.
+    pub details: Option<String>,
+    /// The last bar loaded before it in the stream, even on an earlier day.
+    pub job: Option<JobKey>,
+    /// The gap to the piece before it on that day less stops and waits in it.
+    pub cycle: Option<Millis>,
+    /// Where it was read.
+    pub source: Source,
+}
+
+/// A bar, named by the day it was loaded on and its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobKey {
+    /// The production day it was loaded on.
+    pub day: ProductionDay,
+    /// From 1, in stream order.
+    pub number: u32,
+}
+
+/// A profile bar loaded in a session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// From 1, in stream order.
+    pub number: u32,
+    /// The profile's reference.
+    pub reference: String,
+    /// In mm.
+    pub length_mm: Option<f64>,
+    /// Such as `7016 G ALU`.
+    pub colour: Option<String>,
+    /// When it was loaded.
+    pub started_at: Instant,
+    /// How many pieces of its own session came from it.
+    pub pieces: u32,
+    /// Where it was read.
+    pub source: Source,
+}
+
+/// A wait, clipped to its day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitPeriod {
+    /// From when to when.
+    pub interval: Interval,
+    /// Where it was read.
+    pub source: Source,
+}
+
+/// A stop, clipped to its session's window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StopPeriod {
+    /// Its start in this session.
+    pub start: Instant,
+    /// Its end in this session; nothing while it lasts.
+    pub end: Option<Instant>,
+    /// Its clipped length; for one that lasts, up to the session's last event.
+    pub length: Millis,
+    /// When the operator stopped the machine, maybe on an earlier day.
+    pub since: Instant,
+    /// Where that was read.
+    pub source: Source,
+}
+
+impl StopPeriod {
+    /// Whether it has no end yet.
+    pub fn is_ongoing(&self) -> bool {
+        self.end.is_none()
+    }
+
+    /// The stretch of time it takes of its session.
+    pub fn interval(&self) -> Interval {
+        Interval::new(self.start, self.start + self.length)
+    }
+}
+
+/// The union of some stops.
+pub fn stop_set(stops: &[StopPeriod]) -> IntervalSet {
+    stops.iter().map(StopPeriod::interval).collect()
+}
+
+/// The union of some waits.
+pub fn wait_set(waits: &[WaitPeriod]) -> IntervalSet {
+    waits.iter().map(|wait| wait.interval).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,23 @@
+//! Who sends a request.
+
+use atelier_application::ports::identity::{Subject, TokenError};
+
+/// Who sends a request, as far as its token tells. A request without one is `Anonymous`.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// No token was sent.
+    Anonymous,
+    /// A token proves this subject.
+    Known(Subject),
+    /// A token was sent that proves nobody.
+    Refused(TokenError),
+}
+
+impl From<Result<Subject, TokenError>> for Caller {
+    fn from(verified: Result<Subject, TokenError>) -> Self {
+        match verified {
+            Ok(subject) => Self::Known(subject),
+            Err(error) => Self::Refused(error),
+        }
+    }
+}

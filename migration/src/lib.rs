@@ -1,0 +1,28 @@
+//! The schema of the database and its history, for PostgreSQL and SQLite.
+//!
+//! Tables and columns are French, without accents. The first six tables keep the names and columns of the replaced
+//! system, so that its reports go on working. To change the schema, add a module with a new migration; never edit one
+//! that was released.
+
+mod dialect;
+mod m0001_machines_and_sessions;
+mod m0002_logs;
+mod m0003_identities;
+
+pub use sea_orm_migration::{MigratorTrait, sea_orm};
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_machines_and_sessions::Migration),
+            Box::new(m0002_logs::Migration),
+            Box::new(m0003_identities::Migration),
+        ]
+    }
+}

@@ -1,0 +1,99 @@
+//! Every key there is.
+
+/// A key of the configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// Its table in the file.
+    pub(crate) section: &'static str,
+    /// Its name in that table.
+    pub(crate) name: &'static str,
+    /// The variable that overrides it.
+    pub(crate) variable: Option<&'static str>,
+    /// Whether its value must never be shown.
+    pub(crate) secret: bool,
+}
+
+impl Key {
+    /// As the file would write it: `ftp.host`.
+    pub(crate) fn path(&self) -> String {
+        format!("{}.{}", self.section, self.name)
+    }
+}
+
+const fn key(section: &'static str, name: &'static str, variable: &'static str) -> Key {
+    Key { section, name, variable: Some(variable), secret: false }
+}
+
+const fn secret(section: &'static str, name: &'static str, variable: &'static str) -> Key {
+    Key { section, name, variable: Some(variable), secret: true }
+}
+
+const fn file_only(section: &'static str, name: &'static str) -> Key {
+    Key { section, name, variable: None, secret: false }
+}
+
+pub(crate) const DATABASE_URL: Key = secret("database", "url", "ATELIER_DATABASE_URL");
+pub(crate) const HTTP_ADDR: Key = key("http", "addr", "ATELIER_HTTP_ADDR");
+pub(crate) const JWT_SECRET: Key = secret("jwt", "secret", "ATELIER_JWT_SECRET");
+pub(crate) const FTP_HOST: Key = key("ftp", "host", "ATELIER_FTP_HOST");
+pub(crate) const FTP_PORT: Key = key("ftp", "port", "ATELIER_FTP_PORT");
+pub(crate) const FTP_USER: Key = key("ftp", "user", "ATELIER_FTP_USER");
+pub(crate) const FTP_PASSWORD: Key = secret("ftp", "password", "ATELIER_FTP_PASSWORD");
+pub(crate) const FTP_ROOT: Key = key("ftp", "root", "ATELIER_FTP_ROOT");
+pub(crate) const FTP_TLS: Key = key("ftp", "tls", "ATELIER_FTP_TLS");
+pub(crate) const FTP_TLS_CA: Key = key("ftp", "tls_ca", "ATELIER_FTP_TLS_CA");
+pub(crate) const FTP_TIMEOUT: Key = key("ftp", "timeout", "ATELIER_FTP_TIMEOUT");
+pub(crate) const FTP_RETRIES: Key = key("ftp", "retries", "ATELIER_FTP_RETRIES");
+pub(crate) const FTP_SCHEDULE: Key = key("ftp", "schedule", "ATELIER_FTP_SCHEDULE");
+pub(crate) const LOG_DIR: Key = key("logs", "dir", "ATELIER_LOG_DIR");
+pub(crate) const PLANT_TIMEZONE: Key = key("plant", "timezone", "ATELIER_PLANT_TIMEZONE");
+pub(crate) const PRODUCTION_DAY_START: Key = key("plant", "production_day_start", "ATELIER_PRODUCTION_DAY_START");
+pub(crate) const LOG_FILTER: Key = key("log", "filter", "ATELIER_LOG");
+pub(crate) const LOG_FORMAT: Key = key("log", "format", "ATELIER_LOG_FORMAT");
+pub(crate) const LIMIT_PAGE: Key = file_only("limits", "page");
+pub(crate) const LIMIT_DEPTH: Key = file_only("limits", "depth");
+pub(crate) const LIMIT_COMPLEXITY: Key = file_only("limits", "complexity");
+pub(crate) const LIMIT_BODY: Key = file_only("limits", "body_kib");
+pub(crate) const LIMIT_BATCH: Key = file_only("limits", "batch");
+
+/// All of them but the machines, which are a list.
+pub(crate) const ALL: &[Key] = &[
+    DATABASE_URL,
+    HTTP_ADDR,
+    JWT_SECRET,
+    FTP_HOST,
+    FTP_PORT,
+    FTP_USER,
+    FTP_PASSWORD,
+    FTP_ROOT,
+    FTP_TLS,
+    FTP_TLS_CA,
+    FTP_TIMEOUT,
+    FTP_RETRIES,
+    FTP_SCHEDULE,
+    LOG_DIR,
+    PLANT_TIMEZONE,
+    PRODUCTION_DAY_START,
+    LOG_FILTER,
+    LOG_FORMAT,
+    LIMIT_PAGE,
+    LIMIT_DEPTH,
+    LIMIT_COMPLEXITY,
+    LIMIT_BODY,
+    LIMIT_BATCH,
+];
+
+/// The key of a table.
+pub(crate) fn find(section: &str, name: &str) -> Option<&'static Key> {
+    ALL.iter().find(|key| key.section == section && key.name == name)
+}
+
+/// The key that a variable overrides.
+pub(crate) fn by_variable(variable: &str) -> Option<&'static Key> {
+    ALL.iter().find(|key| key.variable == Some(variable))
+}
+
+/// The names of a table's keys; none for a table that does not exist.
+pub(crate) fn names(section: &str) -> Vec<&'static str> {
+    ALL.iter().filter(|key| key.section == section).map(|key| key.name).collect()
+}

@@ -1,0 +1,88 @@
+//! The configuration: what may be set, where it is read, what is said when it is wrong.
+//!
+//! ```text
+//! keys.rs      every key: its section, name, environment variable
+//! layers.rs    file < environment < flags, into one table of texts that know where they came from
+//! values.rs    that table, and how a text becomes a value
+//! error.rs     the sentences
+//! secret.rs    a text that never shows itself
+//! …            a struct per concern
+//! ```
+//!
+//! To add a key: a line in `keys.rs`, a field in the struct of its concern, a line in `atelier.example.toml`.
+
+mod database;
+mod error;
+mod ftp;
+mod http;
+mod jwt;
+mod keys;
+mod layers;
+mod limits;
+mod log;
+mod logs;
+mod machines;
+mod plant;
+mod secret;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub(crate) use database::DatabaseConfig;
+pub(crate) use error::ConfigError;
+pub(crate) use ftp::{FtpSettings, Schedule};
+pub(crate) use http::HttpConfig;
+pub(crate) use jwt::JwtConfig;
+pub(crate) use layers::{Environment, Flags};
+pub(crate) use limits::LimitsConfig;
+pub(crate) use log::{LogConfig, LogFormat};
+pub(crate) use logs::LogSourceConfig;
+pub(crate) use plant::PlantConfig;
+pub(crate) use secret::Secret;
+
+use atelier_application::ports::machines::ConfiguredMachine;
+use std::path::Path;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Config {
+    /// Where sessions are kept.
+    pub(crate) database: DatabaseConfig,
+    /// Where requests are answered.
+    pub(crate) http: HttpConfig,
+    /// How tokens are signed.
+    pub(crate) jwt: JwtConfig,
+    /// Where logs come from.
+    pub(crate) logs: LogSourceConfig,
+    /// When they are fetched.
+    pub(crate) schedule: Schedule,
+    /// What the plant's clock says.
+    pub(crate) plant: PlantConfig,
+    /// What the program tells of itself.
+    pub(crate) log: LogConfig,
+    /// What a request may ask for.
+    pub(crate) limits: LimitsConfig,
+    /// The plant's machines.
+    pub(crate) machines: Vec<ConfiguredMachine>,
+}
+
+impl Config {
+    /// Reads all layers: the file (`path`, or `atelier.toml` here if it is there), the environment, the flags.
+    ///
+    /// # Errors
+    /// One sentence that names the key, where it was set, and what to write instead.
+    pub(crate) fn load(path: Option<&Path>, environment: &Environment, flags: &Flags) -> Result<Self, ConfigError> {
+        let (values, machines) = layers::read(path, environment, flags)?;
+        Ok(Self {
+            database: DatabaseConfig::read(&values)?,
+            http: HttpConfig::read(&values)?,
+            jwt: JwtConfig::read(&values)?,
+            logs: LogSourceConfig::read(&values)?,
+            schedule: Schedule::read(&values)?,
+            plant: PlantConfig::read(&values)?,
+            log: LogConfig::read(&values)?,
+            limits: LimitsConfig::read(&values)?,
+            machines: machines::read(machines)?,
+        })
+    }
+}

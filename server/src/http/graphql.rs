@@ -1,0 +1,157 @@
+//! `POST /graphql`: one request, or a batch.
+//!
+//! A well-formed request is answered with 200 and, if need be, `errors`. A client that accepts
+//! `application/graphql-response+json` gets the statuses of the GraphQL-over-HTTP specification: a request that was
+//! refused before anything of it was executed is a client error, and has no `data`.
+
+use super::{Api, caller, failure};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use async_graphql::{BatchRequest, BatchResponse, Executor, Request, Response, Value};
+use serde_json::json;
+use std::time::Duration;
+
+const JSON: &str = "application/json; charset=utf-8";
+const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
+
+/// A body that takes longer to arrive is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a client is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// `application/json`: 200 for every well-formed request.
+    Legacy,
+    /// `application/graphql-response+json`: statuses that mean something.
+    Standard,
+}
+
+impl Form {
+    fn of(request: &HttpRequest) -> Self {
+        let accepted = request.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
+        let standard = accepted.flat_map(|value| value.split(',')).any(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let media = parts.next().unwrap_or_default();
+            let refused = parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>() == Ok(0.0)));
+            media.eq_ignore_ascii_case("application/graphql-response+json") && !refused
+        });
+        if standard { Self::Standard } else { Self::Legacy }
+    }
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Legacy => JSON,
+            Self::Standard => GRAPHQL,
+        }
+    }
+}
+
+/// A request that is no GraphQL request.
+struct Malformed(StatusCode, String);
+
+/// Answers queries and mutations.
+pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>) -> HttpResponse {
+    let form = Form::of(&request);
+    match read(&request, payload, &api).await {
+        Ok(batch) => {
+            let caller = caller::of(&request, &api.auth);
+            let response = match batch {
+                BatchRequest::Single(request) => BatchResponse::Single(api.schema.execute(request.data(caller)).await),
+                BatchRequest::Batch(requests) => {
+                    let requests = requests.into_iter().map(|request| request.data(caller.clone())).collect();
+                    api.schema.execute_batch(BatchRequest::Batch(requests)).await
+                }
+            };
+            respond(&response, form)
+        }
+        Err(Malformed(status, message)) => failure::graphql(status, form.content_type(), &message),
+    }
+}
+
+async fn read(request: &HttpRequest, payload: Payload, api: &Api) -> Result<BatchRequest, Malformed> {
+    check_content(request)?;
+    let too_large = || {
+        let message = format!("The body is larger than {} KiB: ask for less in one request.", api.body_limit / 1024);
+        Malformed(StatusCode::PAYLOAD_TOO_LARGE, message)
+    };
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > api.body_limit as u64) {
+        return Err(too_large());
+    }
+    let body = tokio::time::timeout(PATIENCE, payload.to_bytes_limited(api.body_limit))
+        .await
+        .map_err(|_| Malformed(StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time.".to_owned()))?
+        .map_err(|_| too_large())?
+        .map_err(|_| Malformed(StatusCode::BAD_REQUEST, "The body did not arrive whole.".to_owned()))?;
+    parse(&body, api.batch_limit)
+}
+
+fn check_content(request: &HttpRequest) -> Result<(), Malformed> {
+    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default().trim();
+    if !media.eq_ignore_ascii_case("application/json") {
+        return Err(Malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the request as JSON, with Content-Type: application/json.".to_owned()));
+    }
+    if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(Malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding.".to_owned()));
+    }
+    Ok(())
+}
+
+fn parse(body: &[u8], batch_limit: usize) -> Result<BatchRequest, Malformed> {
+    let malformed = |error: &dyn std::fmt::Display| Malformed(StatusCode::BAD_REQUEST, format!("The body is no GraphQL request in JSON: {error}."));
+    if body.trim_ascii_start().first() != Some(&b'[') {
+        let request: Request = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
+        if request.query.is_empty() {
+            return Err(malformed(&"it has no `query`"));
+        }
+        return Ok(BatchRequest::Single(request));
+    }
+    let requests: Vec<Request> = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
+    if requests.is_empty() || requests.len() > batch_limit {
+        let message = format!("The batch has {} requests: send 1 to {batch_limit}.", requests.len());
+        return Err(Malformed(StatusCode::BAD_REQUEST, message));
+    }
+    Ok(BatchRequest::Batch(requests))
+}
+
+fn respond(response: &BatchResponse, form: Form) -> HttpResponse {
+    let (status, body) = match (form, response) {
+        (Form::Standard, BatchResponse::Single(response)) if refused_before_execution(response) => {
+            (status_of(response), serde_json::to_vec(&json!({ "errors": response.errors, "extensions": response.extensions })))
+        }
+        _ => (StatusCode::OK, serde_json::to_vec(response)),
+    };
+    let Ok(body) = body else {
+        tracing::error!("a response cannot be written as JSON");
+        return failure::plain(StatusCode::INTERNAL_SERVER_ERROR, "The response cannot be written.");
+    };
+    let mut http = HttpResponse::build(status).content_type(form.content_type()).insert_header((header::CACHE_CONTROL, "no-store")).body(body);
+    for (name, value) in response.http_headers_iter() {
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_str().as_bytes()), HeaderValue::from_bytes(value.as_bytes())) {
+            http.headers_mut().append(name, value);
+        }
+    }
+    http
+}
+
+/// Whether nothing was executed: an error of execution has a path.
+pub(super) fn refused_before_execution(response: &Response) -> bool {
+    response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+fn status_of(response: &Response) -> StatusCode {
+    let code = response.errors.first().and_then(|error| error.extensions.as_ref()?.get("code"));
+    match code {
+        Some(Value::String(code)) => match code.as_str() {
+            "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
+            "FORBIDDEN" => StatusCode::FORBIDDEN,
+            "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
+            "INTERNAL" => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_REQUEST,
+        },
+        _ => StatusCode::BAD_REQUEST,
+    }
+}

@@ -1,0 +1,81 @@
+//! What is answered over HTTP.
+//!
+//! ```text
+//! graphql.rs    POST /graphql: one request, or a batch
+//! websocket/    GET /graphql: subscriptions, `graphql-transport-ws`
+//! token.rs      POST /token: the OAuth2 password form
+//! health.rs     /healthz, /readyz
+//! index.rs      /: what runs here
+//! caller.rs     who sends a request
+//! failure.rs    errors in the forms that clients expect
+//! server.rs     the listening, and the end of it
+//! ```
+
+mod caller;
+mod failure;
+mod graphql;
+mod health;
+mod index;
+mod server;
+#[cfg(test)]
+mod tests;
+mod token;
+mod websocket;
+
+pub(crate) use health::Readiness;
+pub(crate) use server::{Listening, listen};
+
+use actix_web::http::header;
+use actix_web::middleware::DefaultHeaders;
+use actix_web::web::{self, Data, ServiceConfig};
+use atelier_application::auth::Auth;
+use atelier_application::ports::clock::Clock;
+use atelier_graphql::AtelierSchema;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// What requests are answered with.
+#[derive(Clone)]
+pub(crate) struct Api {
+    /// Answers GraphQL.
+    pub(crate) schema: AtelierSchema,
+    /// Proves who asks.
+    pub(crate) auth: Auth,
+    /// What time it is.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Whether requests can be answered.
+    pub(crate) readiness: Arc<dyn Readiness>,
+    /// The most bytes of a body.
+    pub(crate) body_limit: usize,
+    /// The most requests of a batch.
+    pub(crate) batch_limit: usize,
+    /// Cancelled when the program stops: subscriptions end.
+    pub(crate) stopping: CancellationToken,
+}
+
+/// All addresses.
+fn routes(api: Api) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        config
+            .app_data(Data::new(api))
+            .service(
+                web::resource("/graphql")
+                    .route(web::post().to(graphql::post))
+                    .route(web::get().to(websocket::get))
+                    .default_service(web::to(failure::method_not_allowed)),
+            )
+            .service(web::resource("/token").route(web::post().to(token::post)).default_service(web::to(failure::method_not_allowed)))
+            .service(web::resource("/healthz").route(web::get().to(health::alive)).route(web::head().to(health::alive)))
+            .service(web::resource("/readyz").route(web::get().to(health::ready)).route(web::head().to(health::ready)))
+            .service(web::resource("/").route(web::get().to(index::get)).route(web::head().to(index::get)))
+            .default_service(web::to(failure::not_found));
+    }
+}
+
+/// Headers of every response.
+fn headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((header::REFERRER_POLICY, "no-referrer"))
+        .add((header::X_FRAME_OPTIONS, "DENY"))
+}

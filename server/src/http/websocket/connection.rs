@@ -1,0 +1,212 @@
+//! One connection from its first message to its last.
+
+use super::message::{ClientMessage, Closing, ServerMessage};
+use super::operations::{Operations, Step};
+use crate::http::Api;
+use crate::http::graphql::refused_before_execution;
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
+use async_graphql::{Data, Request, ServerError};
+use atelier_graphql::Caller;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until};
+
+/// A client says who it is in so long.
+const INIT_PATIENCE: Duration = Duration::from_secs(10);
+/// A client is asked so often whether it is there.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+/// A client that was silent for so long is gone.
+const SILENCE: Duration = Duration::from_secs(40);
+/// A client that takes nothing for so long is cut, so that nothing piles up for it.
+const SLOW: Duration = Duration::from_secs(10);
+/// The most operations of a connection.
+const MAX_OPERATIONS: usize = 100;
+
+/// How a connection ends.
+#[derive(Debug)]
+enum End {
+    /// The server says why.
+    Close(Closing),
+    /// The client is gone, or takes nothing: there is nobody to say anything to.
+    Cut,
+}
+
+impl From<Closing> for End {
+    fn from(closing: Closing) -> Self {
+        Self::Close(closing)
+    }
+}
+
+/// A connection.
+pub(super) struct Connection {
+    session: Session,
+    api: Api,
+    /// Who the client is, once it said so.
+    welcomed: Option<Arc<Data>>,
+    /// When the client must have said who it is, or its token ends.
+    deadline: Instant,
+    /// When the client was last heard.
+    heard: Instant,
+    operations: Operations,
+}
+
+impl Connection {
+    /// A connection with a client that has said nothing yet.
+    pub(super) fn new(session: Session, api: Api) -> Self {
+        let now = Instant::now();
+        Self { session, api, welcomed: None, deadline: now + INIT_PATIENCE, heard: now, operations: Operations::default() }
+    }
+
+    /// Serves the client until either side ends.
+    pub(super) async fn run(mut self, mut messages: AggregatedMessageStream) {
+        let mut keepalive = interval(KEEPALIVE);
+        keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let end = loop {
+            if let Err(end) = self.step(&mut messages, &mut keepalive).await {
+                break end;
+            }
+        };
+        if let End::Close(Closing { code, reason }) = end {
+            tracing::debug!(code, reason, "closing a WebSocket");
+            let reason = CloseReason { code: CloseCode::from(code), description: Some(reason) };
+            let _ = tokio::time::timeout(Duration::from_secs(1), self.session.close(Some(reason))).await;
+        }
+    }
+
+    async fn step(&mut self, messages: &mut AggregatedMessageStream, keepalive: &mut Interval) -> Result<(), End> {
+        let stopping = self.api.stopping.clone();
+        tokio::select! {
+            biased;
+            () = stopping.cancelled() => Err(Closing::going_away().into()),
+            () = sleep_until(self.deadline) => Err(self.overdue().into()),
+            message = messages.recv() => match message {
+                Some(Ok(message)) => self.hear(message).await,
+                Some(Err(error)) => {
+                    tracing::debug!(%error, "a WebSocket message cannot be read");
+                    Err(Closing::bad_message().into())
+                }
+                None => Err(End::Cut),
+            },
+            _ = keepalive.tick() => self.ask().await,
+            step = self.operations.next() => self.tell(step).await,
+        }
+    }
+
+    /// Why the deadline ends the connection.
+    fn overdue(&self) -> Closing {
+        if self.welcomed.is_some() {
+            Closing::forbidden("The token has expired: sign in again and reconnect.")
+        } else {
+            Closing::init_timeout()
+        }
+    }
+
+    async fn hear(&mut self, message: AggregatedMessage) -> Result<(), End> {
+        self.heard = Instant::now();
+        match message {
+            AggregatedMessage::Text(text) => match serde_json::from_str::<ClientMessage>(&text) {
+                Ok(message) => self.answer(message).await,
+                Err(_) => Err(Closing::bad_message().into()),
+            },
+            AggregatedMessage::Binary(_) => Err(Closing::bad_message().into()),
+            AggregatedMessage::Ping(bytes) => {
+                let patience = self.patience();
+                tokio::select! {
+                    sent = self.session.pong(&bytes) => sent.map_err(|_| End::Cut),
+                    end = patience => Err(end),
+                }
+            }
+            AggregatedMessage::Pong(_) => Ok(()),
+            AggregatedMessage::Close(_) => Err(End::Close(Closing { code: 1000, reason: String::new() })),
+        }
+    }
+
+    async fn answer(&mut self, message: ClientMessage) -> Result<(), End> {
+        match message {
+            ClientMessage::ConnectionInit { payload } => self.welcome(&payload).await,
+            ClientMessage::Subscribe { id, payload } => self.subscribe(&id, *payload).await,
+            ClientMessage::Complete { id } => {
+                self.operations.stop(&id);
+                Ok(())
+            }
+            ClientMessage::Ping {} => self.say(&ServerMessage::Pong).await,
+            ClientMessage::Pong {} => Ok(()),
+        }
+    }
+
+    async fn welcome(&mut self, payload: &Value) -> Result<(), End> {
+        if self.welcomed.is_some() {
+            return Err(Closing::too_many_inits().into());
+        }
+        let token = ClientMessage::token(payload).ok_or_else(Closing::unauthorized)?;
+        let subject = self.api.auth.subject(token).map_err(Closing::forbidden)?;
+        let left = (subject.expires_at - self.api.clock.now()).at_least_zero();
+        self.deadline = Instant::now() + Duration::from_millis(left.0.unsigned_abs());
+        let mut session = Data::default();
+        session.insert(Caller::Known(subject));
+        self.welcomed = Some(Arc::new(session));
+        self.say(&ServerMessage::ConnectionAck).await
+    }
+
+    async fn subscribe(&mut self, id: &str, request: Request) -> Result<(), End> {
+        let Some(session) = self.welcomed.clone() else { return Err(Closing::unauthorized().into()) };
+        if self.operations.len() >= MAX_OPERATIONS {
+            let error = ServerError::new(format!("A connection has at most {MAX_OPERATIONS} operations at once."), None);
+            return self.say(&ServerMessage::Error { id, payload: &[error] }).await;
+        }
+        if self.operations.start(id, request, &self.api.schema, session) { Ok(()) } else { Err(Closing::already_exists(id).into()) }
+    }
+
+    async fn tell(&mut self, step: Step) -> Result<(), End> {
+        let id = &*step.id;
+        match step.response {
+            Some(response) if refused_before_execution(&response) => {
+                self.operations.stop(id);
+                self.say(&ServerMessage::Error { id, payload: &response.errors }).await
+            }
+            Some(response) => self.say(&ServerMessage::Next { id, payload: &response }).await,
+            None => self.say(&ServerMessage::Complete { id }).await,
+        }
+    }
+
+    async fn ask(&mut self) -> Result<(), End> {
+        if self.heard.elapsed() > SILENCE {
+            tracing::debug!("a WebSocket client fell silent");
+            return Err(End::Cut);
+        }
+        let patience = self.patience();
+        tokio::select! {
+            sent = self.session.ping(b"") => sent.map_err(|_| End::Cut),
+            end = patience => Err(end),
+        }
+    }
+
+    /// Sends a message; meanwhile nothing else is read or made for this client.
+    async fn say(&mut self, message: &ServerMessage<'_>) -> Result<(), End> {
+        let Ok(text) = serde_json::to_string(message) else {
+            tracing::error!("a message cannot be written as JSON");
+            return Err(End::Cut);
+        };
+        let patience = self.patience();
+        tokio::select! {
+            sent = self.session.text(text) => sent.map_err(|_| End::Cut),
+            end = patience => Err(end),
+        }
+    }
+
+    /// Ends when the client takes nothing for too long, its token ends, or the program does.
+    fn patience(&self) -> impl Future<Output = End> + use<> {
+        let (stopping, overdue, deadline) = (self.api.stopping.clone(), self.overdue(), self.deadline);
+        async move {
+            tokio::select! {
+                () = sleep(SLOW) => {
+                    tracing::info!("a WebSocket client that takes nothing was cut");
+                    End::Cut
+                }
+                () = stopping.cancelled() => Closing::going_away().into(),
+                () = sleep_until(deadline) => overdue.into(),
+            }
+        }
+    }
+}

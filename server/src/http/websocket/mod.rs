@@ -1,0 +1,42 @@
+//! `GET /graphql`: subscriptions over WebSocket, with the `graphql-transport-ws` protocol.
+//!
+//! ```text
+//! message.rs     what client and server say
+//! operations.rs  the operations of a connection, and their results as they come
+//! connection.rs  one connection from its first message to its last: token, time limits, slow readers
+//! ```
+
+mod connection;
+mod message;
+mod operations;
+
+use super::{Api, failure};
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use connection::Connection;
+
+/// The only protocol spoken.
+const PROTOCOL: &str = "graphql-transport-ws";
+
+/// Turns a request into a connection.
+pub(super) async fn get(request: HttpRequest, payload: Payload, api: Data<Api>) -> HttpResponse {
+    if !request.headers().contains_key(header::UPGRADE) {
+        let mut response = failure::plain(StatusCode::METHOD_NOT_ALLOWED, "Queries and mutations are sent with POST, subscriptions over a WebSocket.");
+        response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
+        return response;
+    }
+    let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).filter_map(|value| value.to_str().ok());
+    if !offered.flat_map(|value| value.split(',')).any(|protocol| protocol.trim() == PROTOCOL) {
+        return failure::plain(StatusCode::BAD_REQUEST, "Offer the WebSocket protocol graphql-transport-ws.");
+    }
+    match actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL]) {
+        Ok((response, session, messages)) => {
+            let messages = messages.max_frame_size(api.body_limit).aggregate_continuations().max_continuation_size(api.body_limit);
+            let connection = Connection::new(session, api.get_ref().clone());
+            actix_web::rt::spawn(connection.run(messages));
+            response
+        }
+        Err(error) => failure::plain(StatusCode::BAD_REQUEST, &format!("The WebSocket cannot be opened: {error}.")),
+    }
+}

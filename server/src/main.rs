@@ -1,0 +1,26 @@
+//! Atelier: production data of machining centres, from their logs to a GraphQL API.
+//!
+//! ```text
+//! cli/          the commands, a file each
+//! config/       what may be set, a struct per concern
+//! wiring.rs     the only place that builds adapters and use cases
+//! http/         what is answered over HTTP
+//! schedule.rs   when logs are fetched
+//! telemetry.rs  the program's own log
+//! clock.rs      what time it is
+//! demo/         the demonstration plant
+//! ```
+
+mod cli;
+mod clock;
+mod config;
+#[cfg(feature = "demo")]
+mod demo;
+mod http;
+mod schedule;
+mod telemetry;
+mod wiring;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

@@ -1,0 +1,17 @@
+//! Servers, clients and data the tests share.
+//!
+//! Everything started here ends with the test: by `Drop`, and for a test that is killed by the kernel ([`process`]) or
+//! by the end of a pipe ([`postgres`]).
+#![allow(dead_code, reason = "each test uses what it needs of it")]
+
+pub(crate) mod atelier;
+pub(crate) mod compare;
+pub(crate) mod database;
+pub(crate) mod ftp;
+pub(crate) mod graphql;
+pub(crate) mod postgres;
+pub(crate) mod process;
+pub(crate) mod samples;
+pub(crate) mod skip;
+
+mod self_tests;

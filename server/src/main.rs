@@ -5,6 +5,7 @@
 //! config/       what may be set, a struct per concern
 //! wiring.rs     the only place that builds adapters and use cases
 //! http/         what is answered over HTTP
+//! work.rs       what goes on in the background, and the end of it
 //! schedule.rs   when logs are fetched
 //! telemetry.rs  the program's own log
 //! clock.rs      what time it is
@@ -20,6 +21,7 @@ mod http;
 mod schedule;
 mod telemetry;
 mod wiring;
+mod work;
 
 fn main() -> std::process::ExitCode {
     cli::run()

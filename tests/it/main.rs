@@ -15,3 +15,4 @@ mod architecture;
 mod faults;
 mod harness;
 mod samples;
+mod union;

@@ -281,3 +281,39 @@ async fn a_rewritten_file_on_postgres_from_libunftp() {
     let server = ftp::libunftp(tree.path());
     a_rewritten_file(&tree, &server, &database).await;
 }
+
+/// What the server would have to say for an expected session.
+fn as_told(session: &Value) -> Value {
+    let mut told = session.clone();
+    told["machine"] = json!({"name": session["machine"]});
+    let files = list(&session["files"]).iter().chain(list(&session["otherFiles"]));
+    told["logFiles"] = files.map(|path| json!({"path": path})).collect();
+    let anomaly = |one: &Value| json!({"kind": one["kind"], "at": one["at"], "lineNumber": one["line"], "logFile": {"path": one["path"]}});
+    told["anomalies"] = list(&session["anomalies"]).iter().map(anomaly).collect();
+    let piece = |one: &Value| json!({"number": one[0], "producedAt": one[1], "details": one[2], "job": {"reference": one[3]}, "cycleSeconds": one[4]});
+    told["pieces"] = list(&session["pieces"]).iter().map(piece).collect();
+    told
+}
+
+/// The comparison itself: it accepts what is expected, and notices each kind of thing that is not.
+#[test]
+fn the_comparison_notices_what_differs() {
+    for sample in ["expected.json", "hostile_expected.json"] {
+        let expected = samples::json(sample);
+        let mut told: Vec<Value> = list(&expected["sessions"]).iter().map(as_told).collect();
+        let mut differences = Differences::default();
+        compare_sessions(&mut differences, &expected, &told);
+        differences.assert_none();
+
+        let session = told.iter_mut().find(|session| session["totalPieces"] != 0).unwrap();
+        session["totalPieces"] = json!(-1);
+        session["observed"]["spanSeconds"] = json!(0.001);
+        session["pieces"][0]["cycleSeconds"] = json!(0.5);
+        session["timeline"][0]["endedAt"] = json!("2025-01-01T00:00:00Z");
+        session["logFiles"] = json!([]);
+        session["anomalies"] = json!([{"kind": "NO_PIECES", "at": "2025-01-01T00:00:00Z"}]);
+        let mut differences = Differences::default();
+        compare_sessions(&mut differences, &expected, &told);
+        assert_eq!(differences.count(), 6, "{differences:?}");
+    }
+}

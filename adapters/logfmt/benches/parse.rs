@@ -4,10 +4,12 @@
 #![allow(missing_docs, reason = "criterion's macros make an undocumented function")]
 
 use atelier_application::ports::log_format::LogFormat;
-use atelier_domain::time::PlantZone;
+use atelier_domain::event::{Event, Line};
+use atelier_domain::time::{Instant, PlantZone};
 use atelier_logfmt::{Item, MachineLog, Reader};
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
+use std::borrow::Cow;
 use std::hint::black_box;
 use std::io::Write;
 
@@ -69,6 +71,10 @@ fn readers(group: &mut BenchmarkGroup<'_, WallTime>, log: &[u8]) {
     group.bench_function("limit: visit lines", |bench| {
         bench.iter(|| memchr::memchr_iter(b'\n', black_box(log)).fold(0, |sum, end| sum ^ black_box(end)));
     });
+    let read = MachineLog.parse(log, zone, None, true).lines.len();
+    group.bench_function("limit: as many lines in fresh memory", |bench| {
+        bench.iter(|| (0..black_box(read)).map(line).collect::<Vec<_>>());
+    });
     group.bench_function("MachineLog::parse", |bench| {
         bench.iter(|| MachineLog.parse(black_box(log), zone, None, true));
     });
@@ -91,6 +97,11 @@ fn readers(group: &mut BenchmarkGroup<'_, WallTime>, log: &[u8]) {
             reader.finish(true, &mut sink)
         });
     });
+}
+
+fn line(number: usize) -> Line<'static> {
+    let at = Instant(number as i64);
+    Line { at, latest: at, number: number as u32, text: Cow::Borrowed("text"), event: Event::Stop }
 }
 
 criterion_group!(benches, logs);

@@ -19,7 +19,8 @@ pub(crate) fn read<'a>(text: &'a str, emit: impl FnOnce(Event<'a>)) -> Result<()
     let details = trim(details);
     match trim(name) {
         "StukUitgevoerd" => {
-            emit(Event::PieceFinished { details: (!details.is_empty()).then_some(Cow::Borrowed(details)) })
+            let details = (!details.is_empty()).then_some(Cow::Borrowed(details));
+            emit(Event::PieceFinished { details });
         }
         "MachineWait" => emit(Event::Wait { duration: wait::read(details)? }),
         "MachineStop" => emit(Event::Stop),

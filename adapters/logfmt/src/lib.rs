@@ -34,8 +34,8 @@ use atelier_domain::time::PlantZone;
 use chrono::NaiveDate;
 use scan::Scanner;
 
-/// Lines to make room for at first; what a machine writes on a day is less.
-const ROOM: usize = 2048;
+/// The most lines to make room for at first.
+const ROOM: usize = 1 << 16;
 /// The least bytes of a typical line, for that guess.
 const SHORT_LINE_BYTES: usize = 32;
 

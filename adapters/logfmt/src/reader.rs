@@ -50,6 +50,12 @@ impl Reader {
         Summary { counts: self.scanner.counts(), consumed: self.scanner.offset(), half_line }
     }
 
+    /// How many bytes it has room for.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.begun.capacity()
+    }
+
     fn keep(&mut self, bytes: &[u8]) {
         let room = MAX_LINE_BYTES - self.begun.len().min(MAX_LINE_BYTES);
         self.begun.extend_from_slice(bytes.get(..room).unwrap_or(bytes));

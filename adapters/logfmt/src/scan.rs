@@ -181,3 +181,6 @@ struct Place {
     number: u32,
     offset: u64,
 }
+
+#[cfg(test)]
+mod tests;

@@ -181,7 +181,15 @@ impl Ingest {
         versions: &mut Vec<StoredVersion>,
         affected: &mut BTreeSet<ProductionDay>,
     ) -> StoreResult<VersionId> {
-        let (reach, touched) = reach(self.zone, &log.lines, file.known_lines());
+        // A half line that is not taken yet may be taken one day, or be the proof against another: it counts for the reach.
+        let with_half;
+        let all = if file.finished() || file.content.ends_with(b"\n") {
+            log
+        } else {
+            with_half = self.format.parse(&file.content, self.zone, file.name_date, true);
+            &with_half
+        };
+        let (reach, touched) = reach(self.zone, &all.lines, file.known_lines());
         affected.extend(touched);
         let begun;
         // The counts are those of the present content, which may be but the beginning of the version.

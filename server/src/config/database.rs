@@ -40,10 +40,13 @@ impl DatabaseConfig {
                 let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
                 format!("PostgreSQL at {host}{port}{}", url.path())
             }
-            _ => {
-                let url = self.url.expose();
-                format!("SQLite, {}", url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default())
-            }
+            _ => format!("SQLite, {}", self.sqlite_file().unwrap_or_default()),
         }
+    }
+
+    /// The file of an SQLite database.
+    pub(crate) fn sqlite_file(&self) -> Option<&str> {
+        let path = self.url.expose().strip_prefix("sqlite:")?;
+        path.strip_prefix("//").unwrap_or(path).split('?').next()
     }
 }

@@ -8,6 +8,10 @@ use super::values::Values;
 /// The least a secret may have: as much as the hash it keys.
 pub(crate) const MIN_SECRET_BYTES: usize = 32;
 
+/// What is said when there is none.
+pub(crate) const NO_JWT_SECRET: &str =
+    "There is no secret to sign tokens with: set ATELIER_JWT_SECRET to at least 32 bytes; `openssl rand -base64 48` makes a good one.";
+
 /// How tokens are signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct JwtConfig {

@@ -78,7 +78,20 @@ pub(crate) fn read(path: Option<&Path>, environment: &Environment, flags: &Flags
         None if Path::new(DEFAULT_FILE).is_file() => read_file(Path::new(DEFAULT_FILE), &mut values)?,
         None => None,
     };
-    read_environment(environment, &mut values)?;
+    read_above_file(environment, flags, &mut values)?;
+    Ok((values, machines))
+}
+
+/// Reads all layers but the file.
+#[cfg(feature = "demo")]
+pub(crate) fn read_without_file(environment: &Environment, flags: &Flags) -> Result<Values, ConfigError> {
+    let mut values = Values::default();
+    read_above_file(environment, flags, &mut values)?;
+    Ok(values)
+}
+
+fn read_above_file(environment: &Environment, flags: &Flags, values: &mut Values) -> Result<(), ConfigError> {
+    read_environment(environment, values)?;
     for (key, flag, text) in [
         (keys::HTTP_ADDR, "--addr", &flags.addr),
         (keys::LOG_FILTER, "--log", &flags.log),
@@ -88,7 +101,7 @@ pub(crate) fn read(path: Option<&Path>, environment: &Environment, flags: &Flags
             values.set(&key, text, Origin::Flag(flag));
         }
     }
-    Ok((values, machines))
+    Ok(())
 }
 
 fn read_file(path: &Path, values: &mut Values) -> Result<MachineTables, ConfigError> {

@@ -26,4 +26,13 @@ impl LogSourceConfig {
             (None, None) => Ok(Self::None),
         }
     }
+
+    /// What people may be told.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Self::None => "no log source".to_owned(),
+            Self::Ftp(ftp) => ftp.label(),
+            Self::Folder(folder) => format!("folder {}", folder.display()),
+        }
+    }
 }

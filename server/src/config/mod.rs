@@ -30,9 +30,9 @@ mod values;
 
 pub(crate) use database::DatabaseConfig;
 pub(crate) use error::ConfigError;
-pub(crate) use ftp::{FtpSettings, Schedule};
+pub(crate) use ftp::Schedule;
 pub(crate) use http::HttpConfig;
-pub(crate) use jwt::JwtConfig;
+pub(crate) use jwt::{JwtConfig, NO_JWT_SECRET};
 pub(crate) use layers::{Environment, Flags};
 pub(crate) use limits::LimitsConfig;
 pub(crate) use log::{LogConfig, LogFormat};
@@ -42,6 +42,7 @@ pub(crate) use secret::Secret;
 
 use atelier_application::ports::machines::ConfiguredMachine;
 use std::path::Path;
+use values::Values;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,15 +74,25 @@ impl Config {
     /// One sentence that names the key, where it was set, and what to write instead.
     pub(crate) fn load(path: Option<&Path>, environment: &Environment, flags: &Flags) -> Result<Self, ConfigError> {
         let (values, machines) = layers::read(path, environment, flags)?;
+        Self::of(&values, machines)
+    }
+
+    /// Reads all layers but the file.
+    #[cfg(feature = "demo")]
+    pub(crate) fn load_without_file(environment: &Environment, flags: &Flags) -> Result<Self, ConfigError> {
+        Self::of(&layers::read_without_file(environment, flags)?, None)
+    }
+
+    fn of(values: &Values, machines: layers::MachineTables) -> Result<Self, ConfigError> {
         Ok(Self {
-            database: DatabaseConfig::read(&values)?,
-            http: HttpConfig::read(&values)?,
-            jwt: JwtConfig::read(&values)?,
-            logs: LogSourceConfig::read(&values)?,
-            schedule: Schedule::read(&values)?,
-            plant: PlantConfig::read(&values)?,
-            log: LogConfig::read(&values)?,
-            limits: LimitsConfig::read(&values)?,
+            database: DatabaseConfig::read(values)?,
+            http: HttpConfig::read(values)?,
+            jwt: JwtConfig::read(values)?,
+            logs: LogSourceConfig::read(values)?,
+            schedule: Schedule::read(values)?,
+            plant: PlantConfig::read(values)?,
+            log: LogConfig::read(values)?,
+            limits: LimitsConfig::read(values)?,
             machines: machines::read(machines)?,
         })
     }

@@ -17,6 +17,11 @@ pub(crate) struct Differences {
 }
 
 impl Differences {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// Notes one.
     pub(crate) fn add(&mut self, place: &str, expected: impl Display, got: impl Display) {
         self.found.push(format!("{place}: expected {expected}, got {got}"));

@@ -83,6 +83,7 @@ pub(super) async fn save(
     for session in writing.iter_mut().filter(|session| session.is_new) {
         session.id = ids.next().unwrap_or_default();
     }
+    let revision = insert_rows(tx, machine, &writing, last_revision, now).await?;
     let mut jobs = JobIds::default();
     children::save_jobs(tx, &mut writing, &mut jobs).await?;
     jobs.add_foreign(tx, machine, &writing).await?;
@@ -93,7 +94,8 @@ pub(super) async fn save(
     children::save_files(tx, &mut writing).await?;
     let owners = children::save_carried(tx, &mut writing, &jobs).await?;
     drop_sessions(tx, &gone).await?;
-    save_rows(tx, machine, &writing, &owners, &gone, last_revision, now).await?;
+    let revision = update_rows(tx, &writing, &owners, revision, now).await? + i64::from(!gone.is_empty());
+    next_revisions(tx, (revision - last_revision) as usize).await?;
     let changed = writing.iter().filter(|session| session.changed);
     Ok(changed.map(|session| SessionWritten { id: SessionId(session.id), created: session.is_new }).collect())
 }
@@ -172,28 +174,18 @@ async fn drop_sessions(tx: &mut Tx, gone: &[i64]) -> Result<(), DbErr> {
     Ok(())
 }
 
-async fn save_rows(
+/// Inserts the new sessions and gives the last revision that they took.
+async fn insert_rows(
     tx: &mut Tx,
     machine: MachineId,
     writing: &[Writing],
-    owners: &BTreeSet<i64>,
-    gone: &[i64],
     last_revision: i64,
     now: Instant,
-) -> Result<(), DbErr> {
-    let backend = tx.backend();
+) -> Result<i64, DbErr> {
     let mut revision = last_revision;
-    let mut rows = Bulk::new(backend, "session_production", COLUMNS);
-    let mut new = Vec::new();
-    for session in writing.iter().filter(|session| session.changed) {
+    let mut rows = Bulk::new(tx.backend(), "session_production", COLUMNS);
+    for session in writing.iter().filter(|session| session.is_new) {
         revision += 1;
-        if session.is_new {
-            new.push((session, revision));
-        } else {
-            update_row(tx, session, revision, now).await?;
-        }
-    }
-    for (session, revision) in &new {
         let row = &session.row;
         rows.push(&[
             Cell::Big(Some(session.id)),
@@ -207,7 +199,7 @@ async fn save_rows(
             Cell::Text(Some(&row.paths)),
             Cell::At(Some(now)),
             Cell::At(Some(now)),
-            Cell::Big(Some(*revision)),
+            Cell::Big(Some(revision)),
             Cell::Text(Some(&row.status)),
             Cell::At(Some(row.first_event)),
             Cell::At(Some(row.last_event)),
@@ -219,20 +211,37 @@ async fn save_rows(
         ]);
     }
     rows.write(tx).await?;
-    if let (Some((_, first)), Some((_, last))) = (new.first(), new.last()) {
-        let sql = format!("UPDATE session_production SET {FIGURES} WHERE revision BETWEEN $1 AND $2");
-        tx.execute(sql, vec![(*first).into(), (*last).into()]).await?;
+    if revision > last_revision {
+        let sql = format!("UPDATE session_production SET {FIGURES} WHERE revision > $1");
+        tx.execute(sql, vec![last_revision.into()]).await?;
     }
-    let written: BTreeSet<i64> = writing.iter().filter(|session| session.changed).map(|session| session.id).collect();
+    Ok(revision)
+}
+
+/// Updates the stored sessions that changed, and those whose bars gained or lost pieces elsewhere; gives the last revision
+/// taken.
+async fn update_rows(
+    tx: &mut Tx,
+    writing: &[Writing],
+    owners: &BTreeSet<i64>,
+    last_revision: i64,
+    now: Instant,
+) -> Result<i64, DbErr> {
+    let mut revision = last_revision;
+    let mut written = BTreeSet::new();
+    for session in writing.iter().filter(|session| session.changed) {
+        written.insert(session.id);
+        if !session.is_new {
+            revision += 1;
+            update_row(tx, session, revision, now).await?;
+        }
+    }
     for owner in owners.difference(&written) {
         revision += 1;
         let sql = "UPDATE session_production SET revision = $1, date_modification = $2 WHERE id = $3";
-        tx.execute(sql, vec![revision.into(), value::instant(backend, now), (*owner).into()]).await?;
+        tx.execute(sql, vec![revision.into(), value::instant(tx.backend(), now), (*owner).into()]).await?;
     }
-    // A session that is gone changes what is read, too.
-    revision += i64::from(!gone.is_empty());
-    next_revisions(tx, (revision - last_revision) as usize).await?;
-    Ok(())
+    Ok(revision)
 }
 
 async fn update_row(tx: &mut Tx, session: &Writing, revision: i64, now: Instant) -> Result<(), DbErr> {

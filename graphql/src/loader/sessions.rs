@@ -1,0 +1,191 @@
+//! What sessions hold.
+
+use super::{LogFileGroup, MachineGroup, Shared};
+use crate::error::ApiResult;
+use crate::model::{Job, LogFile, Machine, Piece, Session, StopPeriod, WaitPeriod};
+use atelier_application::ports::log_files::StoredLogFile;
+use atelier_application::ports::sessions::{SessionSummary, StoredAnomaly, StoredJob, Window};
+use atelier_application::query::Reader;
+use atelier_application::query::page::numbered;
+use atelier_domain::ids::{JobId, LogFileId, MachineId, SessionId};
+use atelier_domain::machine;
+use atelier_domain::time::Instant;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// What of the bar of a piece is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JobDetail {
+    /// Nothing.
+    None,
+    /// Itself.
+    Plain,
+    /// Also how many pieces came from it.
+    Counted,
+}
+
+/// Lists by session.
+type BySession<T> = Arc<HashMap<SessionId, Arc<[T]>>>;
+
+/// Sessions out of one list, or of the lists of several siblings.
+pub(crate) struct SessionGroup {
+    reader: Reader,
+    sessions: Vec<Arc<SessionSummary>>,
+    known_machines: Option<Arc<[Arc<machine::Machine>]>>,
+    machines: Shared<(), Arc<HashMap<MachineId, Machine>>>,
+    jobs: Shared<bool, BySession<Job>>,
+    waits: Shared<(), BySession<WaitPeriod>>,
+    stops: Shared<(), BySession<StopPeriod>>,
+    pieces: Shared<(Window<u32>, JobDetail), BySession<Piece>>,
+    instants: Shared<(), Arc<HashMap<SessionId, Vec<Instant>>>>,
+    anomalies: Shared<(), Arc<HashMap<SessionId, Vec<StoredAnomaly>>>>,
+    anomaly_files: Shared<(), Arc<HashMap<LogFileId, LogFile>>>,
+    files: Shared<(), Arc<HashMap<SessionId, Vec<LogFile>>>>,
+}
+
+impl SessionGroup {
+    /// These sessions as nodes that share a group. `machines` saves asking for theirs.
+    pub(crate) fn nodes(
+        reader: &Reader,
+        sessions: impl IntoIterator<Item = impl Into<Arc<SessionSummary>>>,
+        machines: Option<&Arc<[Arc<machine::Machine>]>>,
+    ) -> Vec<Session> {
+        let sessions: Vec<Arc<SessionSummary>> = sessions.into_iter().map(Into::into).collect();
+        let group = Arc::new(Self {
+            reader: reader.clone(),
+            sessions: sessions.clone(),
+            known_machines: machines.map(Arc::clone),
+            machines: Shared::default(),
+            jobs: Shared::default(),
+            waits: Shared::default(),
+            stops: Shared::default(),
+            pieces: Shared::default(),
+            instants: Shared::default(),
+            anomalies: Shared::default(),
+            anomaly_files: Shared::default(),
+            files: Shared::default(),
+        });
+        sessions.into_iter().map(|session| Session::new(session, Arc::clone(&group))).collect()
+    }
+
+    /// What subjects may read.
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    fn ids(&self) -> Vec<SessionId> {
+        self.sessions.iter().map(|session| session.id).collect()
+    }
+
+    /// The machines of all.
+    pub(crate) async fn machines(&self) -> ApiResult<Arc<HashMap<MachineId, Machine>>> {
+        let load = async || {
+            let machines = match &self.known_machines {
+                Some(known) => known.to_vec(),
+                None => {
+                    let ids: BTreeSet<_> = self.sessions.iter().map(|session| session.machine).collect();
+                    let found = self.reader.machines_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
+                    found.into_iter().map(Arc::new).collect()
+                }
+            };
+            Ok(Arc::new(MachineGroup::nodes(&self.reader, machines).into_iter().map(|machine| (machine.id(), machine)).collect()))
+        };
+        self.machines.get((), load).await
+    }
+
+    /// The bars of each; with `counted`, also the pieces that other sessions cut from them.
+    pub(crate) async fn jobs(&self, counted: bool) -> ApiResult<BySession<Job>> {
+        let load = async || {
+            let found = self.reader.jobs(&self.ids()).await?;
+            let carried = self.carried(found.values().flatten(), counted).await?;
+            Ok(Arc::new(lists(found, |job| Job::new(job, &carried))))
+        };
+        self.jobs.get(counted, load).await
+    }
+
+    /// The waits of each.
+    pub(crate) async fn waits(&self) -> ApiResult<BySession<WaitPeriod>> {
+        self.waits.get((), async || Ok(Arc::new(lists(self.reader.waits(&self.ids()).await?, WaitPeriod)))).await
+    }
+
+    /// The stops of each.
+    pub(crate) async fn stops(&self) -> ApiResult<BySession<StopPeriod>> {
+        self.stops.get((), async || Ok(Arc::new(lists(self.reader.stops(&self.ids()).await?, StopPeriod)))).await
+    }
+
+    /// The part of each one's pieces that a window means, with their bars if asked for.
+    pub(crate) async fn pieces(&self, window: Window<u32>, detail: JobDetail) -> ApiResult<BySession<Piece>> {
+        let load = async || {
+            let wanted: Vec<_> = self
+                .sessions
+                .iter()
+                .filter_map(|session| numbered(&window, session.observed.pieces).0.map(|range| (session.id, range)))
+                .collect();
+            let found = if wanted.is_empty() { HashMap::new() } else { self.reader.pieces(&wanted).await? };
+            let bars = match detail {
+                JobDetail::None => HashMap::new(),
+                JobDetail::Plain | JobDetail::Counted => {
+                    let ids: BTreeSet<_> = found.values().flatten().filter_map(|piece| piece.job).collect();
+                    self.bars(&ids.into_iter().collect::<Vec<_>>(), detail == JobDetail::Counted).await?
+                }
+            };
+            Ok(Arc::new(lists(found, |piece| Piece::new(piece, &bars))))
+        };
+        self.pieces.get((window, detail), load).await
+    }
+
+    /// The instants of all pieces of each.
+    pub(crate) async fn instants(&self) -> ApiResult<Arc<HashMap<SessionId, Vec<Instant>>>> {
+        self.instants.get((), async || Ok(Arc::new(self.reader.piece_instants(&self.ids()).await?))).await
+    }
+
+    /// The anomalies of each.
+    pub(crate) async fn anomalies(&self) -> ApiResult<Arc<HashMap<SessionId, Vec<StoredAnomaly>>>> {
+        self.anomalies.get((), async || Ok(Arc::new(self.reader.anomalies(&self.ids()).await?))).await
+    }
+
+    /// The files that the anomalies of all are in.
+    pub(crate) async fn anomaly_files(&self) -> ApiResult<Arc<HashMap<LogFileId, LogFile>>> {
+        let load = async || {
+            let anomalies = self.anomalies().await?;
+            let ids: BTreeSet<_> = anomalies.values().flatten().filter_map(|anomaly| anomaly.file).collect();
+            if ids.is_empty() {
+                return Ok(Arc::default());
+            }
+            let found = self.reader.log_files_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
+            Ok(Arc::new(LogFileGroup::nodes(&self.reader, found).into_iter().map(|file| (file.id(), file)).collect()))
+        };
+        self.anomaly_files.get((), load).await
+    }
+
+    /// The files of each.
+    pub(crate) async fn files(&self) -> ApiResult<Arc<HashMap<SessionId, Vec<LogFile>>>> {
+        let load = async || {
+            let found = self.reader.log_files_by_session(&self.ids()).await?;
+            let distinct: HashMap<LogFileId, &StoredLogFile> = found.values().flatten().map(|file| (file.id, file)).collect();
+            let nodes = LogFileGroup::nodes(&self.reader, distinct.into_values().cloned());
+            let nodes: HashMap<LogFileId, LogFile> = nodes.into_iter().map(|file| (file.id(), file)).collect();
+            let of = |files: &Vec<StoredLogFile>| files.iter().filter_map(|file| nodes.get(&file.id).cloned()).collect();
+            Ok(Arc::new(found.iter().map(|(session, files)| (*session, of(files))).collect()))
+        };
+        self.files.get((), load).await
+    }
+
+    async fn bars(&self, ids: &[JobId], counted: bool) -> ApiResult<HashMap<JobId, Job>> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found = self.reader.jobs_by_id(ids).await?;
+        let carried = self.carried(&found, counted).await?;
+        Ok(found.into_iter().map(|job| (job.id, Job::new(job, &carried))).collect())
+    }
+
+    async fn carried(&self, jobs: impl IntoIterator<Item = &StoredJob>, counted: bool) -> ApiResult<HashMap<JobId, u64>> {
+        let ids: Vec<_> = if counted { jobs.into_iter().map(|job| job.id).collect() } else { Vec::new() };
+        Ok(if ids.is_empty() { HashMap::new() } else { self.reader.carried_pieces(&ids).await? })
+    }
+}
+
+fn lists<S, T>(found: HashMap<SessionId, Vec<S>>, node: impl Fn(S) -> T) -> HashMap<SessionId, Arc<[T]>> {
+    found.into_iter().map(|(session, items)| (session, items.into_iter().map(&node).collect())).collect()
+}

@@ -1,0 +1,105 @@
+//! Enumerations, each the mirror of one of the domain or of a port.
+
+use crate::emit::{Emit, Selected};
+use async_graphql::{Enum, Value};
+use atelier_application::ports::sessions as port;
+use atelier_application::ports::users;
+use atelier_domain::{anomaly, log_file, machine, session};
+
+/// What a machine cuts.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "machine::MachineType")]
+pub(crate) enum MachineType {
+    /// PVC profiles.
+    Pvc,
+    /// Aluminium profiles.
+    Alu,
+    /// Both.
+    Hybride,
+}
+
+/// What a machine does over a stretch of time.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MachineState {
+    /// Neither waiting nor stopped.
+    Running,
+    /// Waiting, and not stopped.
+    Waiting,
+    /// Stopped by its operator.
+    Stopped,
+    /// Silent for so long that it must be off.
+    Offline,
+    /// Nothing is known.
+    Unknown,
+}
+
+impl From<machine::MachineState> for MachineState {
+    fn from(state: machine::MachineState) -> Self {
+        match state {
+            machine::MachineState::Running => Self::Running,
+            machine::MachineState::Waiting => Self::Waiting,
+            machine::MachineState::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl Emit for MachineState {
+    fn emit(&self, _: &[Selected]) -> Value {
+        async_graphql::resolver_utils::enum_value(*self)
+    }
+}
+
+/// What somebody may do; each role may do what those before it may.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "users::Role")]
+pub(crate) enum Role {
+    /// Reads.
+    Viewer,
+    /// Also starts synchronisations and qualifies what happened.
+    Operator,
+    /// Also manages users, machines and calendars.
+    Admin,
+}
+
+/// Whether more of a session may still come.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "session::SessionStatus")]
+pub(crate) enum SessionStatus {
+    /// The day is not over, or one of its files is unfinished.
+    Open,
+    /// Over.
+    Complete,
+}
+
+/// Which way a list is ordered.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OrderDirection {
+    /// From the smallest up.
+    Asc,
+    /// From the largest down.
+    Desc,
+}
+
+/// What sessions are ordered by; ties by id in the same direction.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "port::SessionOrderField")]
+pub(crate) enum SessionOrderField {
+    /// The production day.
+    Date,
+    /// The number of pieces.
+    TotalPieces,
+    /// The occupancy rate; a session without one counts as less than any other.
+    Occupancy,
+}
+
+/// Where a log file stands.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "log_file::LogFileState")]
+pub(crate) enum LogFileState {
+    /// Its machine may still write to it.
+    Growing,
+    /// Its day is over and the last visit found nothing new.
+    Complete,
+    /// It could not be read three runs in a row; it is tried hourly.
+    Quarantined,
+}

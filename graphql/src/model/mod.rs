@@ -1,0 +1,31 @@
+//! The types of the contract, over domain values and what is stored.
+
+mod anomaly;
+mod enums;
+mod job;
+mod log_file;
+mod machine;
+mod observed;
+mod page_info;
+mod period;
+mod piece;
+mod session;
+mod session_input;
+mod session_list;
+mod timeline;
+mod user;
+
+pub(crate) use anomaly::Anomaly;
+pub(crate) use enums::{AnomalyKind, LogFileState, MachineState, MachineType, OrderDirection, Role, SessionOrderField, SessionStatus};
+pub(crate) use job::Job;
+pub(crate) use log_file::{LogFile, LogFileConnection, LogFileFilter, RejectedLine};
+pub(crate) use machine::{Machine, MachineFilter};
+pub(crate) use observed::ObservedProduction;
+pub(crate) use page_info::PageInfo;
+pub(crate) use period::{StopPeriod, WaitPeriod};
+pub(crate) use piece::{Piece, PieceConnection};
+pub(crate) use session::Session;
+pub(crate) use session_input::{SessionFilter, SessionOrder};
+pub(crate) use session_list::{SessionConnection, Total};
+pub(crate) use timeline::TimelineInterval;
+pub(crate) use user::{AuthPayload, User};

@@ -1,0 +1,212 @@
+//! Sessions.
+
+use super::{Anomaly, Job, LogFile, Machine, ObservedProduction, PieceConnection, SessionStatus, StopPeriod, TimelineInterval, WaitPeriod};
+use crate::emit::{Leaves, leaf};
+use crate::error::{ApiError, ApiResult};
+use crate::loader::{JobDetail, SessionGroup};
+use crate::scalar::{Date, DateTime, Long, int};
+use async_graphql::{Context, ID, Lookahead, Object};
+use atelier_application::error::AppError;
+use atelier_application::ports::sessions::SessionSummary;
+use atelier_application::query::page::{PageArgs, numbered};
+use atelier_application::query::{cursor, timeline};
+use atelier_domain::ids::SessionId;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// One production day of a machine.
+#[derive(Clone)]
+pub(crate) struct Session {
+    session: Arc<SessionSummary>,
+    group: Arc<SessionGroup>,
+}
+
+impl Session {
+    /// A session among its siblings.
+    pub(crate) fn new(session: Arc<SessionSummary>, group: Arc<SessionGroup>) -> Self {
+        Self { session, group }
+    }
+
+    /// What is stored of it.
+    pub(crate) fn summary(&self) -> &SessionSummary {
+        &self.session
+    }
+
+    /// It and its siblings.
+    pub(crate) fn group(&self) -> &SessionGroup {
+        &self.group
+    }
+
+    fn own<T>(&self, lists: &HashMap<SessionId, Arc<[T]>>) -> Leaves<T> {
+        Leaves(lists.get(&self.session.id).cloned().unwrap_or_default())
+    }
+}
+
+/// One production day of a machine: what it did from its first event to its last.
+#[Object]
+impl Session {
+    /// Its identifier; a later session has a higher one.
+    async fn id(&self) -> ID {
+        self.session.id.into()
+    }
+
+    /// Whose it is.
+    async fn machine(&self) -> ApiResult<Machine> {
+        let machine = self.group.machines().await?.get(&self.session.machine).cloned();
+        machine.ok_or_else(|| ApiError::from(AppError::Internal(format!("session {} has no machine {}", self.session.id, self.session.machine))))
+    }
+
+    /// The production day, local to the plant.
+    async fn date(&self) -> Date {
+        Date(self.session.day)
+    }
+
+    /// Whether more may still come.
+    async fn status(&self) -> SessionStatus {
+        self.session.status.into()
+    }
+
+    /// The earliest event; null on a day without any.
+    async fn first_event_at(&self) -> Option<DateTime> {
+        Some(DateTime(self.session.first_event))
+    }
+
+    /// The latest event; null on a day without any.
+    async fn last_event_at(&self) -> Option<DateTime> {
+        Some(DateTime(self.session.last_event))
+    }
+
+    /// The earliest piece; null without pieces.
+    async fn first_piece_at(&self) -> Option<DateTime> {
+        self.session.first_piece.map(DateTime)
+    }
+
+    /// The latest piece; null without pieces.
+    async fn last_piece_at(&self) -> Option<DateTime> {
+        self.session.last_piece.map(DateTime)
+    }
+
+    /// The earliest start by the operator; null without one.
+    async fn first_start_at(&self) -> Option<DateTime> {
+        self.session.first_start.map(DateTime)
+    }
+
+    /// The latest stop by the operator; null without one.
+    async fn last_stop_at(&self) -> Option<DateTime> {
+        self.session.last_stop.map(DateTime)
+    }
+
+    /// How many pieces were finished.
+    async fn total_pieces(&self) -> i32 {
+        int(self.session.observed.pieces)
+    }
+
+    /// How many events of any kind the machine wrote.
+    async fn events(&self) -> i32 {
+        int(self.session.events)
+    }
+
+    /// Events without a meaning of their own, by name.
+    async fn other_events(&self) -> Leaves<EventCount> {
+        Leaves(self.session.other_events.iter().map(|(name, count)| EventCount((name.clone(), *count))).collect())
+    }
+
+    /// Times and rates between the first piece and the last.
+    async fn observed(&self) -> ObservedProduction {
+        self.session.observed.into()
+    }
+
+    /// The bars loaded in it, in the order of the machine's log.
+    async fn jobs(&self, ctx: &Context<'_>) -> ApiResult<Leaves<Job>> {
+        let counted = ctx.look_ahead().field("pieces").exists();
+        Ok(self.own(&*self.group.jobs(counted).await?))
+    }
+
+    /// Its waits, by start.
+    async fn wait_periods(&self) -> ApiResult<Leaves<WaitPeriod>> {
+        Ok(self.own(&*self.group.waits().await?))
+    }
+
+    /// Its stops, by start.
+    async fn stop_periods(&self) -> ApiResult<Leaves<StopPeriod>> {
+        Ok(self.own(&*self.group.stops().await?))
+    }
+
+    /// Its pieces by number, a page at a time.
+    async fn pieces(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many from the front; 50 when neither this nor `last` is given, at most 500.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the back, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> ApiResult<PieceConnection> {
+        let page = PageArgs { first: first.map(i64::from), after, last: last.map(i64::from), before };
+        let window = page.window(self.group.reader().max_page(), cursor::read_piece)?;
+        let total = self.session.observed.pieces;
+        let (_, has_previous, has_next) = numbered(&window, total);
+        let asks = ctx.look_ahead();
+        let wanted = ["nodes", "edges"].iter().any(|list| asks.field(list).exists()) || asks.field("pageInfo").exists();
+        let pieces = if wanted { self.own(&*self.group.pieces(window, job_detail(&asks)).await?).0 } else { Arc::default() };
+        Ok(PieceConnection { pieces, has_next, has_previous, total })
+    }
+
+    /// The day as one strip: intervals in order, without gap or overlap, from the first event to the last.
+    async fn timeline(&self) -> ApiResult<Leaves<TimelineInterval>> {
+        let (waits, stops, instants) = futures_util::try_join!(self.group.waits(), self.group.stops(), self.group.instants())?;
+        let waits = self.own(&*waits).0;
+        let stops = self.own(&*stops).0;
+        let pieces = instants.get(&self.session.id).into_iter().flatten().copied();
+        let waiting = waits.iter().map(|wait| wait.0.interval);
+        let stopped = stops.iter().map(|stop| atelier_domain::interval::Interval::new(stop.0.start, stop.0.start + stop.0.length));
+        Ok(Leaves(timeline(&self.session, waiting, stopped, pieces).into_iter().map(TimelineInterval).collect()))
+    }
+
+    /// What is odd in it, by instant.
+    async fn anomalies(&self) -> ApiResult<Vec<Anomaly>> {
+        let found = self.group.anomalies().await?;
+        let own = found.get(&self.session.id).into_iter().flatten();
+        Ok(own.map(|stored| Anomaly { stored: stored.clone(), session: self.clone() }).collect())
+    }
+
+    /// All log files that hold a line of it, the newest first.
+    async fn log_files(&self) -> ApiResult<Vec<LogFile>> {
+        Ok(self.group.files().await?.get(&self.session.id).cloned().unwrap_or_default())
+    }
+
+    /// When it was first stored.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.session.created_at)
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime {
+        DateTime(self.session.updated_at)
+    }
+
+    /// Grows with every change to any session.
+    async fn revision(&self) -> Long {
+        Long(self.session.revision.0)
+    }
+}
+
+fn job_detail(connection: &Lookahead<'_>) -> JobDetail {
+    let jobs = [connection.field("nodes").field("job"), connection.field("edges").field("node").field("job")];
+    if jobs.iter().any(|job| job.field("pieces").exists()) {
+        JobDetail::Counted
+    } else if jobs.iter().any(Lookahead::exists) {
+        JobDetail::Plain
+    } else {
+        JobDetail::None
+    }
+}
+
+leaf! {
+    /// How often a machine wrote an event that has no meaning of its own.
+    EventCount as "EventCount" (event: (String, u32)) {
+        /// The event's name, as the machine wrote it.
+        name "name": String = event.0.clone();
+        /// How often.
+        count "count": i32 = int(event.1);
+    }
+}

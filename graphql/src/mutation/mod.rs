@@ -1,0 +1,9 @@
+//! What can be changed, a file per resource.
+
+mod auth;
+
+use async_graphql::MergedObject;
+
+/// What can be changed.
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(auth::AuthMutation);

@@ -1,0 +1,20 @@
+//! What a request's resolvers work with.
+
+use crate::error::{ApiError, ApiResult};
+use async_graphql::Context;
+use atelier_application::ports::identity::Subject;
+use atelier_application::query::Reader;
+
+/// Who asks, and what they may read.
+#[derive(Clone)]
+pub(crate) struct Scope {
+    pub(crate) subject: Subject,
+    pub(crate) reader: Reader,
+}
+
+impl Scope {
+    /// That of a request; the request was refused before it was executed if it needs one and has none.
+    pub(crate) fn of<'a>(ctx: &Context<'a>) -> ApiResult<&'a Self> {
+        ctx.data_opt().ok_or_else(ApiError::unauthenticated)
+    }
+}

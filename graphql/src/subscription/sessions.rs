@@ -1,0 +1,69 @@
+//! Sessions as they are committed.
+
+use super::feed::{Feed, Kind};
+use crate::Services;
+use crate::error::{ApiError, ApiResult};
+use crate::loader::SessionGroup;
+use crate::model::{MachineType, Session};
+use crate::scalar::{Long, id, ids};
+use crate::scope::Scope;
+use async_graphql::{Context, ID, Subscription as GraphqlSubscription};
+use atelier_application::error::AppError;
+use atelier_domain::ids::{Revision, SessionId};
+use futures_util::{Stream, StreamExt};
+use std::time::Duration;
+
+/// What happens, as it happens. A subscription ends when its token does.
+pub(crate) struct Subscription;
+
+/// What happens, as it happens. A subscription ends when its token does.
+#[GraphqlSubscription]
+impl Subscription {
+    /// A session that did not exist before, once it is committed. With `afterId`, first those created since that one: a
+    /// client that reconnects misses none and sees none twice.
+    async fn session_created(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of these machines; all when left out, none when empty.")] machine_ids: Option<Vec<ID>>,
+        #[graphql(desc = "Only of machines of these types; all when left out, none when empty.")] types: Option<Vec<MachineType>>,
+        #[graphql(desc = "The id of the last session the client has seen; 0 for all of them.")] after_id: Option<ID>,
+    ) -> ApiResult<impl Stream<Item = ApiResult<Session>> + use<>> {
+        let after: Option<SessionId> = after_id.map(|text| id("afterId", &text)).transpose()?;
+        start(ctx, Kind::Created, machine_ids, types, after.map(|id| id.0)).await
+    }
+
+    /// An open session that grew, or one that was completed or derived again; `sessionCreated` tells those that are new.
+    /// With `afterRevision`, first all those changed since, new ones too, each as it is now.
+    async fn session_updated(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of these machines; all when left out, none when empty.")] machine_ids: Option<Vec<ID>>,
+        #[graphql(desc = "Only of machines of these types; all when left out, none when empty.")] types: Option<Vec<MachineType>>,
+        #[graphql(desc = "The highest revision the client has seen; 0 for all sessions.")] after_revision: Option<Long>,
+    ) -> ApiResult<impl Stream<Item = ApiResult<Session>> + use<>> {
+        let after = after_revision.map(|revision| Revision(revision.0).0);
+        start(ctx, Kind::Updated, machine_ids, types, after).await
+    }
+}
+
+async fn start(
+    ctx: &Context<'_>,
+    kind: Kind,
+    machine_ids: Option<Vec<ID>>,
+    types: Option<Vec<MachineType>>,
+    after: Option<i64>,
+) -> ApiResult<impl Stream<Item = ApiResult<Session>> + use<>> {
+    let services = ctx.data_opt::<Services>().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no services".to_owned())))?;
+    let Scope { subject, reader } = Scope::of(ctx)?;
+    let machines = ids("machineIds", machine_ids.as_deref())?;
+    let types = types.map(|types| types.into_iter().map(Into::into).collect());
+    let left = (subject.expires_at - services.clock.now()).at_least_zero();
+    let end = tokio::time::sleep(Duration::from_millis(left.0.unsigned_abs()));
+    let feed = Feed::open(reader.clone(), &*services.events, kind, machines, types, after).await?;
+    let reader = reader.clone();
+    let sessions = feed.into_stream().map(move |session| {
+        let node = SessionGroup::nodes(&reader, std::iter::once(session?), None).pop();
+        node.ok_or_else(|| ApiError::from(AppError::Internal("a session has no node".to_owned())))
+    });
+    Ok(sessions.take_until(end))
+}

@@ -1,0 +1,106 @@
+//! `atelier check`: what is wrong, and how to mend it.
+
+use super::{Global, out};
+use crate::config::{Config, DatabaseConfig};
+use crate::wiring;
+use atelier_application::ingest::claim;
+use atelier_application::ports::machines::ConfiguredMachine;
+use atelier_domain::ids::MachineId;
+use atelier_domain::machine::Machine;
+use atelier_domain::time::Instant;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What was found: a remark, or what is wrong.
+type Finding = Result<String, String>;
+
+/// Checks everything, and tells each.
+pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
+    let config = match global.quiet() {
+        Ok(config) => config,
+        Err(error) => {
+            told("configuration", &Err(format!("{error:#}")))?;
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let machines: Vec<_> = config.machines.iter().map(|machine| machine.name.as_str()).collect();
+    let findings = [
+        ("configuration", Ok(format!("zone {}, machines {}", config.plant.zone.zone(), machines.join(", ")))),
+        ("database", database(&config.database).await),
+        ("log source", source(&config).await),
+        ("JWT secret", secret(&config)),
+    ];
+    let mut code = ExitCode::SUCCESS;
+    for (what, finding) in &findings {
+        told(what, finding)?;
+        if finding.is_err() {
+            code = ExitCode::FAILURE;
+        }
+    }
+    Ok(code)
+}
+
+fn told(what: &str, finding: &Finding) -> std::io::Result<bool> {
+    match finding {
+        Ok(remark) => out::line(format_args!("OK     {what}: {remark}")),
+        Err(wrong) => out::line(format_args!("WRONG  {what}: {wrong}")),
+    }
+}
+
+async fn database(config: &DatabaseConfig) -> Finding {
+    let label = config.label();
+    // Connecting would create it.
+    if let Some(file) = config.sqlite_file()
+        && !Path::new(file).exists()
+        && Path::new(file).parent().is_some_and(|folder| folder.as_os_str().is_empty() || folder.is_dir())
+    {
+        return Ok(format!("{label}; it does not exist yet, `atelier serve` will create it"));
+    }
+    let store = wiring::connect(config).await.map_err(|error| format!("{error:#}"))?;
+    let states = store.migration_status().await.map_err(|error| error.to_string())?;
+    let pending = states.iter().filter(|state| !state.applied).count();
+    match pending {
+        0 => Ok(format!("{label}; its schema is up to date")),
+        _ => Ok(format!("{label}; {pending} migrations are pending, `atelier serve` or `atelier migrate up` will apply them")),
+    }
+}
+
+async fn source(config: &Config) -> Finding {
+    let Some(source) = wiring::source(&config.logs) else {
+        return Err("none is configured; set ATELIER_FTP_HOST, or ATELIER_LOG_DIR for a folder".to_owned());
+    };
+    let listing = source.list().await.map_err(|error| error.to_string())?;
+    if let Some(failure) = listing.failures.first() {
+        let others = listing.failures.len() - 1;
+        let more = if others > 0 { format!(" ({others} more like this)") } else { String::new() };
+        return Err(format!("{} cannot be read: {}{more}", failure.path, failure.reason));
+    }
+    let files = listing.files.len();
+    let machines: Vec<Machine> = config.machines.iter().zip(1..).map(|(machine, id)| as_machine(machine, id)).collect();
+    let unclaimed = claim(&machines, listing.files).unclaimed;
+    if let Some(folder) = unclaimed.first() {
+        let folder = if folder.is_empty() { "the root itself" } else { folder };
+        return Ok(format!("{}; {files} logs, but no machine claims those in {folder}: add one under [[machines]] if they are to be read", config.logs.label()));
+    }
+    Ok(format!("{}; {files} logs", config.logs.label()))
+}
+
+fn as_machine(machine: &ConfiguredMachine, id: i64) -> Machine {
+    Machine {
+        id: MachineId(id),
+        name: machine.name.clone(),
+        kind: machine.kind,
+        description: None,
+        active: true,
+        folder: Some(machine.folder.clone()),
+        created_at: Instant(0),
+    }
+}
+
+
+fn secret(config: &Config) -> Finding {
+    match config.jwt.secret {
+        Some(_) => Ok("set".to_owned()),
+        None => Err(crate::config::NO_JWT_SECRET.to_owned()),
+    }
+}

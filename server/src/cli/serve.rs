@@ -1,0 +1,39 @@
+//! `atelier serve`
+
+use super::Global;
+use crate::config::NO_JWT_SECRET;
+use crate::work::{Cancel, Work, fetch_on_schedule};
+use crate::{http, telemetry, wiring};
+use anyhow::bail;
+use clap::Args;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// Serves until told to stop.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The listening address, such as 127.0.0.1:8080.
+    #[arg(long, value_name = "HOST:PORT")]
+    addr: Option<String>,
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitCode> {
+    let config = global.load(command.addr)?;
+    telemetry::start(&config.log);
+    let Some(secret) = config.jwt.secret.clone() else { bail!("{NO_JWT_SECRET}") };
+    let listener = http::listen(&config.http.addr)?;
+    let store = wiring::open(&config).await?;
+    tracing::info!(database = config.database.label(), "the database is up to date");
+
+    let stopping = CancellationToken::new();
+    let (api, feed) = wiring::api(&config, &store, wiring::auth(&store, &secret), stopping.clone());
+    let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &store, source));
+    let progress = Arc::new(Cancel(stopping.clone()));
+    let fetching = async move { fetch_on_schedule(&config, ingest, progress, stopping).await };
+    let work = Work::start(listener, api, feed, fetching)?;
+    tracing::info!(address = %work.address(), "serving");
+    work.until_told().await?;
+    Ok(ExitCode::SUCCESS)
+}

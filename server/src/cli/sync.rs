@@ -1,0 +1,212 @@
+//! `atelier sync`: one run now.
+
+use super::{Global, out};
+use crate::config::LogSourceConfig;
+use crate::wiring;
+use crate::work::Cancel;
+use anyhow::bail;
+use atelier_application::ingest::{Outcome, Progress};
+use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::OnceLock;
+use tokio_util::sync::CancellationToken;
+
+/// Fetches what is new, once.
+#[derive(Debug, Args)]
+pub(super) struct Sync {
+    #[command(subcommand)]
+    source: Source,
+}
+
+#[derive(Debug, Subcommand)]
+enum Source {
+    /// Machine logs, from the FTP server or the folder that is configured.
+    ///
+    /// Exits with 0 when all went well, 2 when some files or folders could not be read, 1 when nothing could be done.
+    Ftp {
+        /// Prints the run as one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs once.
+pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCode> {
+    let Source::Ftp { json } = command.source;
+    let config = global.quiet()?;
+    let Some(source) = wiring::source(&config.logs) else {
+        bail!("No log source is configured: set ATELIER_FTP_HOST, or ATELIER_LOG_DIR for a folder.");
+    };
+    let store = wiring::open(&config).await?;
+    let ingest = wiring::ingest(&config, &store, source);
+
+    let stop = CancellationToken::new();
+    let interrupted = tokio::spawn(crate::work::cancel_on_signal(stop.clone()));
+    let watch = Watch { bar: OnceLock::new(), terminal: std::io::stderr().is_terminal(), cancel: Cancel(stop.clone()) };
+    let outcome = ingest.run(&watch).await;
+    watch.clear();
+    interrupted.abort();
+    let run = match outcome? {
+        Outcome::Ran(run) => run,
+        Outcome::AlreadyRunning => {
+            out::note("Another sync is running; this one has nothing to do.");
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    if json {
+        out::line(as_json(&run))?;
+    } else {
+        out::line(as_text(&run, &config.logs))?;
+    }
+    if let Some(error) = &run.error {
+        for line in error.lines() {
+            out::note(line);
+        }
+    }
+    if stop.is_cancelled() {
+        out::note("It was interrupted; the next run goes on from here.");
+        return Ok(ExitCode::from(2));
+    }
+    Ok(exit_code(run.status))
+}
+
+fn exit_code(status: SyncStatus) -> ExitCode {
+    match status {
+        SyncStatus::Succeeded | SyncStatus::Running => ExitCode::SUCCESS,
+        SyncStatus::Partial => ExitCode::from(2),
+        SyncStatus::Failed => ExitCode::FAILURE,
+    }
+}
+
+/// The fields that the API gives a run.
+fn as_json(run: &SyncRun) -> Value {
+    let at = |instant: atelier_domain::time::Instant| instant.to_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+    json!({
+        "id": run.id.to_string(),
+        "source": run.source.as_str(),
+        "status": run.status.as_str(),
+        "startedAt": at(run.started_at),
+        "finishedAt": run.finished_at.map(at),
+        "filesSeen": run.files_seen,
+        "filesRead": run.files_read,
+        "bytesRead": run.bytes_read,
+        "filesFailed": run.files_failed,
+        "sessionsCreated": run.sessions_created,
+        "sessionsUpdated": run.sessions_updated,
+        "ordersChanged": run.orders_changed,
+        "progress": run.progress,
+        "error": run.error,
+    })
+}
+
+fn as_text(run: &SyncRun, source: &LogSourceConfig) -> String {
+    let seconds = run.finished_at.map_or(0.0, |end| (end - run.started_at).seconds());
+    format!(
+        "{} {}: {} files seen, {} read ({}), {} failed; {} sessions new, {} changed; {seconds:.1} s",
+        source.label(),
+        run.status.as_str().to_ascii_lowercase(),
+        run.files_seen,
+        run.files_read,
+        indicatif::HumanBytes(run.bytes_read),
+        run.files_failed,
+        run.sessions_created,
+        run.sessions_updated,
+    )
+}
+
+/// Shows how the run gets on: a bar on a terminal, else plain lines.
+struct Watch {
+    bar: OnceLock<ProgressBar>,
+    terminal: bool,
+    cancel: Cancel,
+}
+
+impl Watch {
+    fn clear(&self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn note(&self, text: &str) {
+        match self.bar.get() {
+            Some(bar) => bar.suspend(|| out::note(text)),
+            None => out::note(text),
+        }
+    }
+}
+
+impl Progress for Watch {
+    fn planned(&self, files: u32, bytes: u64) {
+        if self.terminal {
+            let bar = self.bar.get_or_init(|| ProgressBar::new(u64::from(files)));
+            if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len} files, {msg} {elapsed}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(std::time::Duration::from_millis(200));
+        } else {
+            out::note(format_args!("{files} files to read, {}", indicatif::HumanBytes(bytes)));
+        }
+    }
+
+    fn advanced(&self, run: &SyncRun) {
+        let sessions = run.sessions_created + run.sessions_updated;
+        match self.bar.get() {
+            Some(bar) => {
+                let planned = bar.length().unwrap_or_default() as f64;
+                bar.set_position((run.progress * planned).round() as u64);
+                bar.set_message(format!("{sessions} sessions,"));
+            }
+            None if run.finished_at.is_none() => {
+                out::note(format_args!("{} files read, {} failed, {sessions} sessions", run.files_read, run.files_failed));
+            }
+            None => {}
+        }
+    }
+
+    fn warned(&self, warning: &str) {
+        self.note(warning);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancel.cancelled()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use atelier_application::ports::sync_runs::SyncSource;
+    use atelier_domain::ids::SyncRunId;
+    use atelier_domain::time::Instant;
+
+    #[test]
+    fn a_run_has_the_fields_of_the_api() {
+        let run = SyncRun {
+            id: SyncRunId(7),
+            source: SyncSource::Ftp,
+            status: SyncStatus::Partial,
+            started_at: Instant(0),
+            finished_at: Some(Instant(1_500)),
+            files_seen: 3,
+            files_read: 2,
+            bytes_read: 5_000_000_000,
+            files_failed: 1,
+            sessions_created: 2,
+            sessions_updated: 0,
+            orders_changed: 0,
+            progress: 1.0,
+            error: Some("a.LOG: it is gone".to_owned()),
+        };
+        let expected = json!({
+            "id": "7", "source": "FTP", "status": "PARTIAL", "startedAt": "1970-01-01T00:00:00Z", "finishedAt": "1970-01-01T00:00:01.500Z",
+            "filesSeen": 3, "filesRead": 2, "bytesRead": 5_000_000_000_u64, "filesFailed": 1, "sessionsCreated": 2, "sessionsUpdated": 0,
+            "ordersChanged": 0, "progress": 1.0, "error": "a.LOG: it is gone",
+        });
+        assert_eq!(as_json(&run), expected);
+    }
+}

@@ -1,0 +1,142 @@
+//! What HTTP promises, over a real store.
+
+mod graphql;
+mod websocket;
+
+use super::{Api, headers, routes};
+use crate::clock::SystemClock;
+use crate::config::{Config, Environment, Flags, Secret};
+use crate::wiring;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, Error};
+use atelier_application::ports::clock::Clock;
+use atelier_application::ports::users::Role;
+use atelier_domain::units::Millis;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+const PASSWORD: &str = "a long enough one";
+
+/// A program's inside: one user, no machines' data.
+struct Inside {
+    api: Api,
+    secret: Secret,
+    _folder: TempDir,
+}
+
+impl Inside {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("a.db").display());
+        let environment = [("ATELIER_DATABASE_URL", url.as_str())].into_iter().collect::<Environment>();
+        let file = folder.path().join("a.toml");
+        std::fs::write(&file, "[limits]\nbody_kib = 4\nbatch = 3\n").unwrap();
+        let config = Config::load(Some(&file), &environment, &Flags::default()).unwrap();
+        let store = wiring::open(&config).await.unwrap();
+        let secret = wiring::fresh_secret();
+        let auth = wiring::auth(&store, &secret).unwrap();
+        auth.add_user("jo", PASSWORD, Role::Viewer).await.unwrap();
+        let (api, _) = wiring::api(&config, &store, auth, CancellationToken::new());
+        Self { api, secret, _folder: folder }
+    }
+
+    async fn service(&self) -> impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = Error> {
+        init_service(App::new().wrap(headers()).configure(routes(self.api.clone()))).await
+    }
+
+    /// A token of the user that ends in so many milliseconds.
+    async fn token(&self, millis: i64) -> String {
+        let signed_in = self.api.auth.login("jo", PASSWORD).await.unwrap();
+        let now = SystemClock.now();
+        let mut subject = self.api.auth.subject(&signed_in.access_token).unwrap();
+        subject.expires_at = now + Millis(millis);
+        wiring::tokens(&self.secret).unwrap().issue(&subject, now)
+    }
+}
+
+async fn json_of(response: ServiceResponse<impl MessageBody>) -> Value {
+    serde_json::from_slice(&read_body(response).await).unwrap()
+}
+
+fn form(body: &str) -> actix_http::Request {
+    TestRequest::post().uri("/token").insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(body.to_owned()).to_request()
+}
+
+#[actix_web::test]
+async fn the_password_form_gives_a_pair_of_tokens_and_the_next() {
+    let inside = Inside::new().await;
+    let service = inside.service().await;
+    let response = call_service(&service, form("username=jo&password=a+long+enough+one")).await;
+    assert_eq!((response.status().as_u16(), response.headers().get("cache-control").unwrap().to_str().unwrap()), (200, "no-store"));
+    let pair = json_of(response).await;
+    assert_eq!(pair["token_type"], "Bearer");
+    assert!(pair["expires_in"].as_i64().unwrap() > 0, "{pair}");
+    assert!(inside.api.auth.subject(pair["access_token"].as_str().unwrap()).is_ok());
+
+    let refresh = format!("grant_type=refresh_token&refresh_token={}", pair["refresh_token"].as_str().unwrap());
+    let next = json_of(call_service(&service, form(&refresh)).await).await;
+    assert!(next["refresh_token"].is_string() && next["refresh_token"] != pair["refresh_token"], "{next}");
+    let again = call_service(&service, form(&refresh)).await;
+    assert_eq!(again.status(), 401);
+}
+
+#[actix_web::test]
+async fn a_refused_form_says_why_as_oauth2_does() {
+    let inside = Inside::new().await;
+    let service = inside.service().await;
+    for (body, status, error) in [
+        ("username=jo&password=wrong", 401, "invalid_grant"),
+        ("username=nobody&password=wrong", 401, "invalid_grant"),
+        ("username=jo", 400, "invalid_request"),
+        ("", 400, "invalid_request"),
+        ("username=jo&username=jo&password=x", 400, "invalid_request"),
+        ("grant_type=client_credentials", 400, "unsupported_grant_type"),
+        ("grant_type=refresh_token", 400, "invalid_request"),
+        ("grant_type=refresh_token&refresh_token=made-up", 401, "invalid_grant"),
+        ("username=%FF%00&password=%00", 401, "invalid_grant"),
+    ] {
+        let response = call_service(&service, form(body)).await;
+        assert_eq!(response.status(), status, "{body}");
+        let answer = json_of(response).await;
+        assert_eq!(answer["error"], error, "{body}");
+        assert!(answer["error_description"].is_string(), "{body}");
+    }
+    let json = TestRequest::post().uri("/token").set_json(json!({"username": "jo"})).to_request();
+    assert_eq!(call_service(&service, json).await.status(), 400);
+    let large = form(&format!("username={}", "x".repeat(20_000)));
+    assert_eq!(call_service(&service, large).await.status(), 400);
+}
+
+#[actix_web::test]
+async fn health_readiness_and_the_page_need_no_token() {
+    let inside = Inside::new().await;
+    let service = inside.service().await;
+    for address in ["/healthz", "/readyz", "/"] {
+        let response = call_service(&service, TestRequest::get().uri(address).to_request()).await;
+        assert_eq!(response.status(), 200, "{address}");
+        assert_eq!(response.headers().get("x-content-type-options").unwrap(), "nosniff");
+        assert_eq!(response.headers().get("x-frame-options").unwrap(), "DENY");
+        assert_eq!(response.headers().get("referrer-policy").unwrap(), "no-referrer");
+    }
+    inside.api.stopping.cancel();
+    let response = call_service(&service, TestRequest::get().uri("/readyz").to_request()).await;
+    assert_eq!(response.status(), 503);
+    assert!(json_of(response).await["error"].as_str().unwrap().contains("stopping"));
+}
+
+#[actix_web::test]
+async fn an_address_that_is_none_or_is_asked_in_the_wrong_way_says_so() {
+    let inside = Inside::new().await;
+    let service = inside.service().await;
+    let response = call_service(&service, TestRequest::get().uri("/nowhere").to_request()).await;
+    assert_eq!(response.status(), 404);
+    assert!(json_of(response).await["error"].is_string());
+    for (request, address) in [(TestRequest::get(), "/token"), (TestRequest::put(), "/graphql"), (TestRequest::get(), "/graphql")] {
+        let response = call_service(&service, request.uri(address).to_request()).await;
+        assert_eq!((response.status().as_u16(), response.headers().get("allow").unwrap().to_str().unwrap()), (405, "POST"), "{address}");
+    }
+    assert_eq!(call_service(&service, TestRequest::post().uri("/healthz").to_request()).await.status(), 405);
+}

@@ -1,0 +1,121 @@
+//! The only place that builds adapters and use cases.
+
+use crate::clock::SystemClock;
+use crate::config::{Config, DatabaseConfig, LogSourceConfig, Secret};
+use crate::http::{Api, Readiness};
+use anyhow::Context;
+use async_trait::async_trait;
+use atelier_application::auth::Auth;
+use atelier_application::ingest::Ingest;
+use atelier_application::ports::clock::Clock;
+use atelier_application::ports::events::SessionEvents;
+use atelier_application::ports::log_source::LogSource;
+use atelier_application::ports::machines::MachineStore;
+use atelier_events::{Broadcast, ChangeFeed};
+use atelier_ftp::{FolderSource, FtpSource};
+use atelier_graphql::Services;
+use atelier_identity::{Argon2Passwords, HmacTokens, RandomSecrets};
+use atelier_logfmt::MachineLog;
+use atelier_store::{Store, StoreOptions};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The database.
+pub(crate) async fn connect(config: &DatabaseConfig) -> anyhow::Result<Store> {
+    Ok(Store::connect(config.url.expose(), StoreOptions::default()).await?)
+}
+
+/// The database, its schema brought up to date and the configured machines in it.
+pub(crate) async fn open(config: &Config) -> anyhow::Result<Store> {
+    let store = connect(&config.database).await?;
+    for name in store.migrate_up().await.context("The schema cannot be brought up to date")? {
+        tracing::info!(name, "migrated");
+    }
+    store.ensure_machines(&config.machines, SystemClock.now()).await.context("The machines cannot be stored")?;
+    Ok(store)
+}
+
+/// Where logs come from, if it is configured.
+pub(crate) fn source(config: &LogSourceConfig) -> Option<Arc<dyn LogSource>> {
+    match config {
+        LogSourceConfig::None => None,
+        LogSourceConfig::Ftp(ftp) => Some(Arc::new(FtpSource::new(ftp.to_adapter()))),
+        LogSourceConfig::Folder(root) => Some(Arc::new(FolderSource::new(root.clone()))),
+    }
+}
+
+/// The way from logs to sessions.
+pub(crate) fn ingest(config: &Config, store: &Store, source: Arc<dyn LogSource>) -> Ingest {
+    Ingest {
+        source,
+        format: Arc::new(MachineLog),
+        store: Arc::new(store.clone()),
+        machines: Arc::new(store.clone()),
+        runs: Arc::new(store.clone()),
+        clock: Arc::new(SystemClock),
+        zone: config.plant.zone,
+    }
+}
+
+/// Signing in, with tokens signed by `secret`.
+pub(crate) fn auth(store: &Store, secret: &Secret) -> Auth {
+    let tokens = HmacTokens::new(secret.expose().as_bytes());
+    Auth::new(Arc::new(store.clone()), Arc::new(Argon2Passwords::default()), Arc::new(tokens), Arc::new(RandomSecrets), Arc::new(SystemClock))
+}
+
+/// Users without signing in: no token of this one proves anything to another program.
+pub(crate) fn auth_without_tokens(store: &Store) -> Auth {
+    auth(store, &fresh_secret())
+}
+
+/// A secret that nobody knows.
+pub(crate) fn fresh_secret() -> Secret {
+    use std::fmt::Write;
+    let bytes: [u8; 48] = rand::random();
+    Secret::new(bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
+}
+
+/// What requests are answered with, and what tells of changes.
+pub(crate) fn api(config: &Config, store: &Store, auth: Auth, stopping: CancellationToken) -> (Api, ChangeFeed) {
+    let events = Arc::new(Broadcast::default());
+    let feed = ChangeFeed::new(Arc::new(store.clone()), events.clone());
+    let services = Services {
+        machines: Arc::new(store.clone()),
+        sessions: Arc::new(store.clone()),
+        log_files: Arc::new(store.clone()),
+        events: events as Arc<dyn SessionEvents>,
+        auth: auth.clone(),
+        clock: Arc::new(SystemClock),
+        zone: config.plant.zone,
+    };
+    let api = Api {
+        schema: atelier_graphql::schema(services, &config.limits.graphql),
+        auth,
+        clock: Arc::new(SystemClock),
+        readiness: Arc::new(StoreReadiness(store.clone())),
+        body_limit: config.limits.body,
+        batch_limit: config.limits.graphql.batch,
+        stopping,
+    };
+    (api, feed)
+}
+
+/// Ready once the database answers and has the schema that this program needs.
+struct StoreReadiness(Store);
+
+#[async_trait]
+impl Readiness for StoreReadiness {
+    async fn check(&self) -> Result<(), String> {
+        match self.0.is_current().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("Migrations are pending: run `atelier migrate up`, or start `atelier serve` again.".to_owned()),
+            Err(error) => {
+                tracing::warn!(%error, "the database does not answer");
+                Err("The database does not answer.".to_owned())
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What goes on in the background of a server, and the end of it.
+//!
+//! The end comes in an order: first whoever listens is told and no run begins; then the run at work finishes the step it
+//! has in hand, for HTTP's threads hold connections to the database that it may use; HTTP goes last.
+
+use crate::clock::SystemClock;
+use crate::config::{Config, Schedule};
+use crate::http::{Api, Listening};
+use crate::schedule;
+use atelier_application::ingest::{Ingest, Outcome, Progress};
+use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
+use atelier_events::ChangeFeed;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// A run finishes what it has in hand in so long, or is rolled back.
+const RUN_GRACE: Duration = Duration::from_secs(5);
+/// Requests at work are given so long.
+const HTTP_GRACE: Duration = Duration::from_secs(4);
+
+/// Waits for SIGTERM or SIGINT.
+pub(crate) async fn stop_signal() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        tracing::error!("signals cannot be heard; the program will have to be killed");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Cancels at the first signal.
+pub(crate) async fn cancel_on_signal(token: CancellationToken) {
+    stop_signal().await;
+    token.cancel();
+}
+
+/// Tells a run to stop.
+#[derive(Debug, Clone)]
+pub(crate) struct Cancel(pub(crate) CancellationToken);
+
+impl Progress for Cancel {
+    fn cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}
+
+/// Fetches what is new once, and logs how it went.
+pub(crate) async fn fetch(ingest: &Ingest, progress: &dyn Progress) -> Option<SyncRun> {
+    match ingest.run(progress).await {
+        Ok(Outcome::Ran(run)) => {
+            let (files, failed, sessions) = (run.files_read, run.files_failed, run.sessions_created + run.sessions_updated);
+            match run.status {
+                SyncStatus::Succeeded if files == 0 => tracing::debug!("nothing new"),
+                SyncStatus::Succeeded => tracing::info!(files, sessions, bytes = run.bytes_read, "logs fetched"),
+                status => tracing::warn!(status = status.as_str(), files, failed, sessions, error = run.error, "logs fetched in part"),
+            }
+            Some(run)
+        }
+        Ok(Outcome::AlreadyRunning) => {
+            tracing::info!("another run is at work; this one is skipped");
+            None
+        }
+        Err(error) => {
+            tracing::error!(%error, "logs cannot be fetched");
+            None
+        }
+    }
+}
+
+/// Everything that runs until the program is told to stop.
+pub(crate) struct Work {
+    listening: Listening,
+    stopping: CancellationToken,
+    fetching: JoinHandle<()>,
+    feed: JoinHandle<()>,
+    feed_stop: CancellationToken,
+}
+
+impl Work {
+    /// Starts it. `fetching` ends soon after `stopping` is cancelled.
+    pub(crate) fn start(
+        listener: TcpListener,
+        api: Api,
+        feed: ChangeFeed,
+        fetching: impl Future<Output = ()> + Send + 'static,
+    ) -> anyhow::Result<Self> {
+        let (stopping, feed_stop) = (api.stopping.clone(), CancellationToken::new());
+        let listening = Listening::start(listener, api)?;
+        Ok(Self {
+            listening,
+            stopping,
+            fetching: tokio::spawn(fetching),
+            feed: tokio::spawn(feed.run(feed_stop.clone())),
+            feed_stop,
+        })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> std::net::SocketAddr {
+        self.listening.address()
+    }
+
+    /// Works until a signal comes, then finishes what is in hand. A second signal ends it at once.
+    pub(crate) async fn until_told(mut self) -> anyhow::Result<()> {
+        let outcome = tokio::select! {
+            () = stop_signal() => Ok(()),
+            error = self.listening.failed() => Err(error),
+        };
+        if outcome.is_err() {
+            return outcome;
+        }
+        tracing::info!("stopping");
+        tokio::select! {
+            outcome = self.stop() => outcome,
+            () = stop_signal() => anyhow::bail!("A second signal came: what was in hand was dropped, the next start goes on from the last whole step."),
+        }
+    }
+
+    async fn stop(mut self) -> anyhow::Result<()> {
+        self.stopping.cancel();
+        if timeout(RUN_GRACE, &mut self.fetching).await.is_err() {
+            tracing::warn!("the run at work did not end in time; its last step is rolled back");
+            self.fetching.abort();
+        }
+        self.feed_stop.cancel();
+        let stopped = timeout(HTTP_GRACE, self.listening.stop()).await;
+        self.feed.abort();
+        match stopped {
+            Ok(outcome) => outcome?,
+            Err(_) => tracing::warn!("requests at work did not end in time and were cut"),
+        }
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Fetches on schedule until `stopping`.
+pub(crate) async fn fetch_on_schedule(config: &Config, ingest: Option<Ingest>, progress: Arc<dyn Progress>, stopping: CancellationToken) {
+    match (ingest, &config.schedule) {
+        (None, _) => {
+            tracing::warn!("no log source is configured: what is stored is served, nothing is fetched; set ATELIER_FTP_HOST or ATELIER_LOG_DIR");
+            stopping.cancelled().await;
+        }
+        (Some(_), Schedule::Off) => {
+            tracing::info!("the schedule is off: logs are fetched only when asked to");
+            stopping.cancelled().await;
+        }
+        (Some(ingest), Schedule::Cron(cron)) => {
+            tracing::info!(source = config.logs.label(), schedule = cron.as_str(), "fetching on schedule");
+            let job = || async {
+                fetch(&ingest, &*progress).await;
+            };
+            schedule::run(cron, config.plant.zone.zone(), &SystemClock, &stopping, job).await;
+        }
+    }
+}

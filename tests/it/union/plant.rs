@@ -1,0 +1,191 @@
+//! A plant in memory: a source whose files a test moves about, a clock it sets, and a real database.
+
+use crate::harness::database::Database;
+use async_trait::async_trait;
+use atelier_application::ingest::{Ingest, NoProgress, Outcome};
+use atelier_application::ports::clock::Clock;
+use atelier_application::ports::ingest_store::{FileRecord, IngestStore as _, Reach};
+use atelier_application::ports::log_source::{Content, Listing, LogSource, RemoteFile, SourceError};
+use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore as _};
+use atelier_application::ports::sessions::{
+    PieceRange, SessionFilter, SessionOrder, SessionOrderField, SessionReader as _, Window,
+};
+use atelier_application::ports::sync_runs::SyncStatus;
+use atelier_domain::log_file::{LineCounts, LogFileState};
+use atelier_domain::machine::MachineType;
+use atelier_domain::time::{Instant, PlantZone};
+use atelier_domain::units::Millis;
+use atelier_logfmt::MachineLog;
+use atelier_store::{Store, StoreOptions};
+use futures_util::StreamExt as _;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+/// A source whose files are in memory.
+#[derive(Default)]
+pub(crate) struct Shelf {
+    files: Mutex<BTreeMap<String, (Vec<u8>, Instant)>>,
+    time: Mutex<i64>,
+}
+
+impl Shelf {
+    pub(crate) fn content(&self, path: &str) -> Option<Vec<u8>> {
+        self.files.lock().unwrap().get(path).map(|(content, _)| content.clone())
+    }
+
+    pub(crate) fn put(&self, path: &str, content: Vec<u8>) {
+        // Each change shows another date, as on a server with a fine clock.
+        let mut time = self.time.lock().unwrap();
+        *time += 5000;
+        self.files.lock().unwrap().insert(path.to_owned(), (content, Instant(*time)));
+    }
+
+    pub(crate) fn remove(&self, path: &str) {
+        self.files.lock().unwrap().remove(path);
+    }
+
+    pub(crate) fn all(&self) -> Vec<(String, Vec<u8>)> {
+        self.files.lock().unwrap().iter().map(|(path, (content, _))| (path.clone(), content.clone())).collect()
+    }
+}
+
+#[async_trait]
+impl LogSource for Shelf {
+    async fn list(&self) -> Result<Listing, SourceError> {
+        let files = self.files.lock().unwrap();
+        let file = |(path, (content, at)): (&String, &(Vec<u8>, Instant))| RemoteFile {
+            path: path.clone(),
+            size: content.len() as u64,
+            modified: Some(at.to_utc()),
+        };
+        Ok(Listing { files: files.iter().map(file).collect(), failures: Vec::new() })
+    }
+
+    async fn fetch(&self, path: &str, offset: u64) -> Result<Content, SourceError> {
+        let content = self.content(path).ok_or_else(|| SourceError::NotFound("gone".to_owned()))?;
+        let rest = content.get(offset as usize..).unwrap_or_default().to_vec();
+        Ok(futures_util::stream::iter([Ok(rest.into())]).boxed())
+    }
+}
+
+struct SetClock(Mutex<Instant>);
+
+impl Clock for SetClock {
+    fn now(&self) -> Instant {
+        *self.0.lock().unwrap()
+    }
+}
+
+pub(crate) struct Plant {
+    pub(crate) shelf: Arc<Shelf>,
+    clock: Arc<SetClock>,
+    store: Store,
+    ingest: Ingest,
+}
+
+impl Plant {
+    /// At noon of 15 June 2025, with one machine.
+    pub(crate) async fn open(database: &Database) -> Self {
+        let store = Store::connect(&database.url(), StoreOptions::default()).await.unwrap();
+        store.migrate_up().await.unwrap();
+        let now = Instant(1_749_988_800_000);
+        let machine =
+            ConfiguredMachine { name: "DEM12".to_owned(), kind: MachineType::Pvc, folder: "DEM12 (PVC)".to_owned() };
+        store.ensure_machines(&[machine], now).await.unwrap();
+        let (shelf, clock) = (Arc::new(Shelf::default()), Arc::new(SetClock(Mutex::new(now))));
+        let shared = Arc::new(store.clone());
+        let ingest = Ingest {
+            source: shelf.clone(),
+            format: Arc::new(MachineLog),
+            store: shared.clone(),
+            machines: shared.clone(),
+            runs: shared,
+            clock: clock.clone(),
+            zone: PlantZone::new(chrono_tz::Europe::Paris, chrono::NaiveTime::MIN),
+        };
+        Self { shelf, clock, store, ingest }
+    }
+
+    pub(crate) fn pass_hours(&self, hours: i64) {
+        let mut now = self.clock.0.lock().unwrap();
+        *now = *now + Millis(hours * 3_600_000);
+    }
+
+    pub(crate) async fn sync(&self) {
+        match self.ingest.run(&NoProgress).await.unwrap() {
+            Outcome::Ran(run) => assert_eq!(run.status, SyncStatus::Succeeded, "{:?}", run.error),
+            Outcome::AlreadyRunning => panic!("nobody else runs"),
+        }
+    }
+
+    /// Stores a file and drops the unit of work.
+    pub(crate) async fn half_a_step(&self) {
+        let machine = self.store.machines(&MachineFilter::default()).await.unwrap()[0].id;
+        let mut unit = self.store.begin(machine).await.unwrap();
+        let record = FileRecord {
+            path: "DEM12 (PVC)/20250616.LOG".to_owned(),
+            name_date: None,
+            state: LogFileState::Growing,
+            present: None,
+            size: 3,
+            consumed: 3,
+            modified: None,
+            read_at: self.clock.now(),
+            counts: LineCounts::default(),
+            rejects: Vec::new(),
+        };
+        let file = unit.save_file(&record).await.unwrap();
+        unit.add_version(file, b"abc", &Reach::default()).await.unwrap();
+    }
+
+    pub(crate) async fn revision(&self) -> i64 {
+        self.store.revision().await.unwrap().0
+    }
+
+    /// All sessions and what they hold, without what depends on when things were read.
+    pub(crate) async fn dump(&self) -> String {
+        let order = SessionOrder { field: SessionOrderField::Date, descending: false };
+        let window = Window { limit: 10_000, after: None, before: None, from_end: false };
+        let sessions = self.store.sessions(&SessionFilter::default(), order, &window).await.unwrap().items;
+        let ids: Vec<_> = sessions.iter().map(|session| session.id).collect();
+        let ranges: Vec<_> = ids.iter().map(|id| (*id, PieceRange { from: 1, to: u32::MAX >> 1 })).collect();
+        let (jobs, waits, stops, pieces, anomalies) = tokio::try_join!(
+            self.store.jobs(&ids),
+            self.store.waits(&ids),
+            self.store.stops(&ids),
+            self.store.pieces(&ranges),
+            self.store.anomalies(&ids)
+        )
+        .unwrap();
+        let job_ids: Vec<_> = jobs.values().flatten().map(|job| job.id).collect();
+        let carried = self.store.carried_pieces(&job_ids).await.unwrap();
+        let names: HashMap<_, _> = jobs.values().flatten().map(|job| (job.id, format!("{} {:?}", job.reference, job.started_at))).collect();
+        let mut text = String::new();
+        for session in &sessions {
+            let (day, status, observed) = (session.day, session.status, session.observed);
+            writeln!(text, "{day} {status:?} {observed:?} {:?}", session.other_events).unwrap();
+            writeln!(text, "  {:?} {:?} {:?} {:?}", session.first_event, session.last_event, session.first_start, session.last_stop).unwrap();
+            for job in jobs.get(&session.id).into_iter().flatten() {
+                let pieces = u64::from(job.own_pieces) + carried.get(&job.id).copied().unwrap_or(0);
+                writeln!(text, "  job {} {:?} {:?} {pieces}", job.reference, job.length_mm, job.started_at).unwrap();
+            }
+            for wait in waits.get(&session.id).into_iter().flatten() {
+                writeln!(text, "  wait {:?}", wait.interval).unwrap();
+            }
+            for stop in stops.get(&session.id).into_iter().flatten() {
+                writeln!(text, "  stop {:?} {:?} {:?}", stop.start, stop.end, stop.length).unwrap();
+            }
+            for piece in pieces.get(&session.id).into_iter().flatten() {
+                let job = piece.job.and_then(|job| names.get(&job));
+                writeln!(text, "  piece {} {:?} {:?} {job:?} {:?}", piece.number, piece.at, piece.details, piece.cycle).unwrap();
+            }
+            let mut found: Vec<_> = anomalies.get(&session.id).into_iter().flatten().collect();
+            found.sort_by_key(|anomaly| (anomaly.at, anomaly.kind, anomaly.line));
+            for anomaly in found {
+                writeln!(text, "  anomaly {:?} {:?} {:?}", anomaly.kind, anomaly.at, anomaly.line).unwrap();
+            }
+        }
+        text
+    }
+}

@@ -3,11 +3,26 @@
 //! The HTTP layer needs four things: [`schema`] builds the schema over the ports; a request carries its [`Caller`] as data
 //! (`request.data(caller)`, or session data of a WebSocket); [`AtelierSchema`] is an `async_graphql::Executor` that checks the
 //! caller and the limits before it executes; [`sdl`] prints the contract.
+//!
+//! Inside, a request passes [`guard`](self) (who asks, how much), then resolvers: `query`, `mutation`, `subscription` hold the
+//! root fields, `model` the types, `loader` asks for children once per level, `emit` writes long lists. On the way out
+//! `shape` gives the data the form that the specification wants, and `error` gives every error its code.
 
 mod caller;
+mod emit;
+mod error;
+mod guard;
 mod limits;
+mod loader;
+mod model;
+mod mutation;
+mod query;
+mod scalar;
 mod schema;
+mod scope;
 mod services;
+mod shape;
+mod subscription;
 
 pub use caller::Caller;
 pub use limits::Limits;

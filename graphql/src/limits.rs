@@ -15,6 +15,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { page: 500, depth: 12, complexity: 2_000_000, batch: 10 }
+        Self { page: 500, depth: 12, complexity: 1_000_000, batch: 10 }
     }
 }

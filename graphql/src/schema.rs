@@ -1,45 +1,98 @@
 //! The schema, and how a request goes through it.
 
+use crate::error::{ApiError, give_codes};
+use crate::guard::{self, Admitted};
+use crate::mutation::Mutation;
+use crate::query::Query;
+use crate::scope::Scope;
+use crate::shape::{Shape, Types};
+use crate::subscription::Subscription;
 use crate::{Caller, Limits, Services};
-use async_graphql::{BatchRequest, BatchResponse, Data, Executor, Request, Response};
-use futures_util::stream::BoxStream;
+use async_graphql::{BatchRequest, BatchResponse, Data, Executor, Request, Response, SDLExportOptions, Schema, SchemaBuilder};
+use atelier_application::ports::clock::Clock;
+use atelier_application::query::Queries;
+use futures_util::future::join_all;
+use futures_util::stream::{BoxStream, StreamExt, once};
+use std::any::TypeId;
 use std::sync::Arc;
 
 /// The schema with its limits. Executes through `async_graphql::Executor`: a request's [`Caller`] is read from its data,
-/// else from the session's; without one it is anonymous.
+/// else from the session's; without one it is anonymous. Every request is checked before anything of it is executed.
 #[derive(Clone)]
-pub struct AtelierSchema {}
+pub struct AtelierSchema {
+    inner: Schema<Query, Mutation, Subscription>,
+    queries: Queries,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    types: Arc<Types>,
+}
 
 /// The schema over these services.
 pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
-    let _ = (services, limits);
-    AtelierSchema {}
+    let queries = Queries::new(Arc::clone(&services.machines), Arc::clone(&services.sessions), Arc::clone(&services.log_files), limits.page);
+    let clock = Arc::clone(&services.clock);
+    let inner = builder().data(services).finish();
+    let types = Arc::new(Types::of(&inner.sdl()));
+    AtelierSchema { inner, queries, clock, limits: *limits, types }
 }
 
-/// The schema in the schema definition language; the same text at each call.
+/// The schema in the schema definition language: the same text at each call.
 pub fn sdl() -> String {
-    String::new()
+    let options = SDLExportOptions::new().include_specified_by().use_space_ident();
+    builder().finish().sdl_with_options(options)
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription).limit_directives(20)
 }
 
 impl AtelierSchema {
-    /// Checks a request before anything of it is executed: who asks, its depth and its cost. The refused get a response with
-    /// `data: null` and one error. `execute` and `execute_stream` call it themselves.
-    pub fn prepare(&self, request: Request, caller: &Caller) -> Result<Request, Box<Response>> {
-        let _ = caller;
-        Ok(request)
+    /// Checks a request and gives its resolvers what they work with; or the response that refuses it.
+    fn prepare(&self, request: Request, caller: &Caller) -> Result<(Request, Shape), Response> {
+        let admitted = guard::admit(request, caller, &self.limits, &self.types, self.clock.now());
+        let Admitted { request, subject, shape } = admitted.map_err(ApiError::into_response)?;
+        let Some(subject) = subject else { return Ok((request, shape)) };
+        let reader = self.queries.reader(&subject).map_err(|error| ApiError::from(error).into_response())?;
+        Ok((request.data(Scope { subject, reader }), shape))
     }
 }
 
 impl Executor for AtelierSchema {
-    async fn execute(&self, _request: Request) -> Response {
-        Response::default()
+    async fn execute(&self, request: Request) -> Response {
+        let caller = caller(&request.data).unwrap_or(Caller::Anonymous);
+        match self.prepare(request, &caller) {
+            Ok((request, shape)) => finish(self.inner.execute(request).await, &shape),
+            Err(refusal) => refusal,
+        }
     }
 
-    async fn execute_batch(&self, _batch: BatchRequest) -> BatchResponse {
-        BatchResponse::Single(Response::default())
+    async fn execute_batch(&self, batch: BatchRequest) -> BatchResponse {
+        match batch {
+            BatchRequest::Single(request) => BatchResponse::Single(self.execute(request).await),
+            BatchRequest::Batch(requests) if requests.len() > self.limits.batch => {
+                let message = format!("The batch has {} requests; {} are allowed.", requests.len(), self.limits.batch);
+                BatchResponse::Single(ApiError::too_complex(message).into_response())
+            }
+            BatchRequest::Batch(requests) => BatchResponse::Batch(join_all(requests.into_iter().map(|request| self.execute(request))).await),
+        }
     }
 
-    fn execute_stream(&self, _request: Request, _session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
-        Box::pin(futures_util::stream::empty())
+    fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+        let caller = caller(&request.data).or_else(|| caller(session.as_deref()?)).unwrap_or(Caller::Anonymous);
+        match self.prepare(request, &caller) {
+            Ok((request, shape)) => self.inner.execute_stream(request).map(move |response| finish(response, &shape)).boxed(),
+            Err(refusal) => once(async { refusal }).boxed(),
+        }
     }
+}
+
+fn caller(data: &Data) -> Option<Caller> {
+    data.get(&TypeId::of::<Caller>())?.downcast_ref::<Caller>().cloned()
+}
+
+/// Gives an answer its shape and its errors their codes.
+fn finish(mut response: Response, shape: &Shape) -> Response {
+    shape.apply(&mut response);
+    give_codes(&mut response.errors);
+    response
 }

@@ -11,14 +11,20 @@ use atelier_application::ports::clock::Clock;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_source::LogSource;
 use atelier_application::ports::machines::MachineStore;
+use atelier_application::ports::sessions::SessionReader;
 use atelier_events::{Broadcast, ChangeFeed};
 use atelier_ftp::{FolderSource, FtpSource};
 use atelier_graphql::Services;
-use atelier_identity::{Argon2Passwords, HmacTokens, RandomSecrets};
+use atelier_identity::{Argon2Passwords, JwtTokens, RandomSecrets};
 use atelier_logfmt::MachineLog;
 use atelier_store::{Store, StoreOptions};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+
+/// How often what other processes committed is looked for.
+const FEED_EVERY: Duration = Duration::from_secs(1);
 
 /// The database.
 pub(crate) async fn connect(config: &DatabaseConfig) -> anyhow::Result<Store> {
@@ -58,13 +64,18 @@ pub(crate) fn ingest(config: &Config, store: &Store, source: Arc<dyn LogSource>)
 }
 
 /// Signing in, with tokens signed by `secret`.
-pub(crate) fn auth(store: &Store, secret: &Secret) -> Auth {
-    let tokens = HmacTokens::new(secret.expose().as_bytes());
-    Auth::new(Arc::new(store.clone()), Arc::new(Argon2Passwords::default()), Arc::new(tokens), Arc::new(RandomSecrets), Arc::new(SystemClock))
+pub(crate) fn auth(store: &Store, secret: &Secret) -> anyhow::Result<Auth> {
+    let (users, tokens) = (Arc::new(store.clone()), Arc::new(tokens(secret)?));
+    Ok(Auth::new(users, Arc::new(Argon2Passwords::new()), tokens, Arc::new(RandomSecrets), Arc::new(SystemClock)))
+}
+
+/// Access tokens signed by `secret`.
+pub(crate) fn tokens(secret: &Secret) -> anyhow::Result<JwtTokens> {
+    Ok(JwtTokens::new(secret.expose().as_bytes())?)
 }
 
 /// Users without signing in: no token of this one proves anything to another program.
-pub(crate) fn auth_without_tokens(store: &Store) -> Auth {
+pub(crate) fn auth_without_tokens(store: &Store) -> anyhow::Result<Auth> {
     auth(store, &fresh_secret())
 }
 
@@ -78,15 +89,34 @@ pub(crate) fn fresh_secret() -> Secret {
     }))
 }
 
+/// What tells subscribers of changes.
+pub(crate) struct Feed {
+    reader: Arc<dyn SessionReader>,
+    events: Arc<dyn SessionEvents>,
+    wake: Arc<Notify>,
+}
+
+impl Feed {
+    /// Tells it that something was committed.
+    pub(crate) fn wake(&self) -> Arc<Notify> {
+        self.wake.clone()
+    }
+
+    /// Announces what is committed, here or by another process, until cancelled.
+    pub(crate) async fn run(self, cancel: CancellationToken) {
+        ChangeFeed::run(self.reader, self.events, self.wake, FEED_EVERY, cancel).await;
+    }
+}
+
 /// What requests are answered with, and what tells of changes.
-pub(crate) fn api(config: &Config, store: &Store, auth: Auth, stopping: CancellationToken) -> (Api, ChangeFeed) {
-    let events = Arc::new(Broadcast::default());
-    let feed = ChangeFeed::new(Arc::new(store.clone()), events.clone());
+pub(crate) fn api(config: &Config, store: &Store, auth: Auth, stopping: CancellationToken) -> (Api, Feed) {
+    let events: Arc<dyn SessionEvents> = Arc::new(Broadcast::new());
+    let feed = Feed { reader: Arc::new(store.clone()), events: events.clone(), wake: Arc::default() };
     let services = Services {
         machines: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),
         log_files: Arc::new(store.clone()),
-        events: events as Arc<dyn SessionEvents>,
+        events,
         auth: auth.clone(),
         clock: Arc::new(SystemClock),
         zone: config.plant.zone,

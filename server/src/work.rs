@@ -7,12 +7,13 @@ use crate::clock::SystemClock;
 use crate::config::{Config, Schedule};
 use crate::http::{Api, Listening};
 use crate::schedule;
+use crate::wiring::Feed;
 use atelier_application::ingest::{Ingest, Outcome, Progress};
 use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
-use atelier_events::ChangeFeed;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -41,18 +42,32 @@ pub(crate) async fn cancel_on_signal(token: CancellationToken) {
     token.cancel();
 }
 
-/// Tells a run to stop.
+/// A run that nobody looks at: it stops when the program does, and what it commits is announced.
 #[derive(Debug, Clone)]
-pub(crate) struct Cancel(pub(crate) CancellationToken);
+pub(crate) struct Unwatched {
+    stopping: CancellationToken,
+    wake: Arc<Notify>,
+}
 
-impl Progress for Cancel {
+impl Unwatched {
+    /// Until `stopping`; commits wake `feed`.
+    pub(crate) fn new(stopping: CancellationToken, feed: &Feed) -> Self {
+        Self { stopping, wake: feed.wake() }
+    }
+}
+
+impl Progress for Unwatched {
+    fn committed(&self) {
+        self.wake.notify_one();
+    }
+
     fn cancelled(&self) -> bool {
-        self.0.is_cancelled()
+        self.stopping.is_cancelled()
     }
 }
 
 /// Fetches what is new once, and logs how it went.
-pub(crate) async fn fetch(ingest: &Ingest, progress: &dyn Progress) -> Option<SyncRun> {
+pub(crate) async fn fetch(ingest: &Ingest, progress: &Unwatched) -> Option<SyncRun> {
     match ingest.run(progress).await {
         Ok(Outcome::Ran(run)) => {
             let (files, failed, sessions) = (run.files_read, run.files_failed, run.sessions_created + run.sessions_updated);
@@ -88,7 +103,7 @@ impl Work {
     pub(crate) fn start(
         listener: TcpListener,
         api: Api,
-        feed: ChangeFeed,
+        feed: Feed,
         fetching: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<Self> {
         let (stopping, feed_stop) = (api.stopping.clone(), CancellationToken::new());
@@ -142,7 +157,8 @@ impl Work {
 }
 
 /// Fetches on schedule until `stopping`.
-pub(crate) async fn fetch_on_schedule(config: &Config, ingest: Option<Ingest>, progress: Arc<dyn Progress>, stopping: CancellationToken) {
+pub(crate) async fn fetch_on_schedule(config: &Config, ingest: Option<Ingest>, progress: Unwatched) {
+    let stopping = progress.stopping.clone();
     match (ingest, &config.schedule) {
         (None, _) => {
             tracing::warn!("no log source is configured: what is stored is served, nothing is fetched; set ATELIER_FTP_HOST or ATELIER_LOG_DIR");
@@ -155,7 +171,7 @@ pub(crate) async fn fetch_on_schedule(config: &Config, ingest: Option<Ingest>, p
         (Some(ingest), Schedule::Cron(cron)) => {
             tracing::info!(source = config.logs.label(), schedule = cron.as_str(), "fetching on schedule");
             let job = || async {
-                fetch(&ingest, &*progress).await;
+                fetch(&ingest, &progress).await;
             };
             schedule::run(cron, config.plant.zone.zone(), &SystemClock, &stopping, job).await;
         }

@@ -55,20 +55,35 @@ impl Scanner {
         }
     }
 
-    fn block<'a>(&mut self, block: &'a [u8], sink: &mut impl FnMut(Item<'a>)) {
-        let mut start = 0;
-        if let Some(plain) = text::plain(block) {
-            for end in memchr::memchr_iter(b'\n', block) {
-                self.plain_line(plain.get(start..end).unwrap_or_default(), sink);
-                start = end + 1;
+    fn block<'a>(&mut self, mut block: &'a [u8], sink: &mut impl FnMut(Item<'a>)) {
+        if memchr::memchr(0, block).is_some() {
+            while !block.is_empty() {
+                block = self.first_line(block, sink);
             }
-        } else {
-            for end in memchr::memchr_iter(b'\n', block) {
-                let raw = block.get(start..end).unwrap_or_default();
-                self.line(raw, raw.len() as u64, sink);
-                start = end + 1;
-            }
+            return;
         }
+        // As many lines as are UTF-8 at once, then the one that is not.
+        while !block.is_empty() {
+            let (plain, rest) = text::utf8_lines(block);
+            self.plain_lines(plain, sink);
+            block = self.first_line(rest, sink);
+        }
+    }
+
+    fn plain_lines<'a>(&mut self, lines: &'a str, sink: &mut impl FnMut(Item<'a>)) {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', lines.as_bytes()) {
+            self.plain_line(lines.get(start..end).unwrap_or_default(), sink);
+            start = end + 1;
+        }
+    }
+
+    /// Reads the first line, if any, and gives what follows it.
+    fn first_line<'a>(&mut self, lines: &'a [u8], sink: &mut impl FnMut(Item<'a>)) -> &'a [u8] {
+        let Some(end) = memchr::memchr(b'\n', lines) else { return &[] };
+        let (raw, rest) = lines.split_at(end);
+        self.line(raw, raw.len() as u64, sink);
+        rest.get(1..).unwrap_or_default()
     }
 
     /// Reads what stands after the last line break, if anything does; the half line, if it is an event.

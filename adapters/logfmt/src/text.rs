@@ -10,12 +10,15 @@ const UPPER: [char; 32] = [
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
 ];
 
-/// Some whole lines as text, where none of them needs more than trimming and dropping its BOM.
-pub(crate) fn plain(lines: &[u8]) -> Option<&str> {
-    if memchr::memchr(0, lines).is_some() {
-        return None;
-    }
-    std::str::from_utf8(lines).ok()
+/// The lines before the first one that is not UTF-8, and the rest. `lines` end with a line break.
+pub(crate) fn utf8_lines(lines: &[u8]) -> (&str, &[u8]) {
+    let error = match std::str::from_utf8(lines) {
+        Ok(text) => return (text, &[]),
+        Err(error) => error.valid_up_to(),
+    };
+    let valid = lines.get(..error).unwrap_or_default();
+    let (before, rest) = lines.split_at(memchr::memrchr(b'\n', valid).map_or(0, |last| last + 1));
+    (std::str::from_utf8(before).unwrap_or_default(), rest)
 }
 
 /// A line without its NULs and its BOM.
@@ -94,6 +97,13 @@ mod tests {
         assert_eq!(text(b"pi\xE8ce \x80\x9F"), "pièce €Ÿ");
         assert_eq!(text(b"\x81\x8D\x8F\x90\x9D"), "\u{81}\u{8D}\u{8F}\u{90}\u{9D}");
         assert_eq!(text(b"\xA0\xFF"), "\u{A0}ÿ");
+    }
+
+    #[test]
+    fn lines_are_utf_8_up_to_the_first_that_is_not() {
+        assert_eq!(utf8_lines("é\nè\n".as_bytes()), ("é\nè\n", &b""[..]));
+        assert_eq!(utf8_lines(b"a\nb\nc\xE9\nd\n"), ("a\nb\n", &b"c\xE9\nd\n"[..]));
+        assert_eq!(utf8_lines(b"\xE9\nd\n"), ("", &b"\xE9\nd\n"[..]));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{ConnectOptions as _, Connection, Error as SqlxError};
 use sea_orm::{ConnectOptions, Database};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,9 +35,9 @@ impl Store {
         match url.split_once(':').map(|(scheme, _)| scheme) {
             Some("sqlite") => sqlite(url, options).await,
             Some("postgres" | "postgresql") => postgres(url, options).await,
-            Some(scheme) if scheme.chars().all(|c| c.is_ascii_alphanumeric()) => {
-                Err(permanent(format!("'{scheme}' is no kind of database known here: use sqlite://path or postgres://….")))
-            }
+            Some(scheme) if scheme.chars().all(|c| c.is_ascii_alphanumeric()) => Err(permanent(format!(
+                "'{scheme}' is no kind of database known here: use sqlite://path or postgres://…."
+            ))),
             _ => Err(permanent("The address of the database has no kind: use sqlite://path or postgres://….".into())),
         }
     }
@@ -68,10 +68,13 @@ fn pool(url: &str, size: u32) -> ConnectOptions {
 
 async fn sqlite(url: &str, options: StoreOptions) -> StoreResult<Store> {
     if url.contains(":memory:") {
-        return Err(permanent("A database in memory would be lost with the program: name a file, as in sqlite://atelier.db.".into()));
+        return Err(permanent(
+            "A database in memory would be lost with the program: name a file, as in sqlite://atelier.db.".into(),
+        ));
     }
-    let parsed: SqliteConnectOptions =
-        url.parse().map_err(|cause| permanent(format!("The address of the SQLite database cannot be read: {cause}.")))?;
+    let parsed: SqliteConnectOptions = url
+        .parse()
+        .map_err(|cause| permanent(format!("The address of the SQLite database cannot be read: {cause}.")))?;
     let file = parsed.get_filename().to_owned();
     if file.as_os_str().is_empty() {
         return Err(permanent("The address of the SQLite database names no file: use sqlite://path.".into()));
@@ -112,9 +115,11 @@ fn check_folder(file: &Path) -> StoreResult<()> {
     Ok(())
 }
 
-fn cannot_open(file: &PathBuf, cause: &SqlxError) -> StoreError {
+fn cannot_open(file: &Path, cause: &SqlxError) -> StoreError {
     let code = match cause {
-        SqlxError::Database(cause) => cause.code().and_then(|code| code.parse::<u32>().ok()).map_or(0, |code| code & 0xff),
+        SqlxError::Database(cause) => {
+            cause.code().and_then(|code| code.parse::<u32>().ok()).map_or(0, |code| code & 0xff)
+        }
         _ => 0,
     };
     let file = file.display();
@@ -128,9 +133,12 @@ fn cannot_open(file: &PathBuf, cause: &SqlxError) -> StoreError {
 }
 
 async fn postgres(url: &str, options: StoreOptions) -> StoreResult<Store> {
-    let parsed: PgConnectOptions = url
-        .parse()
-        .map_err(|_| permanent("The address of the PostgreSQL database cannot be read: use postgres://user:password@host:port/name.".into()))?;
+    let parsed: PgConnectOptions = url.parse().map_err(|_| {
+        permanent(
+            "The address of the PostgreSQL database cannot be read: use postgres://user:password@host:port/name."
+                .into(),
+        )
+    })?;
     let server = parsed.application_name("atelier").disable_statement_logging();
     // One connection first, for the same reason as with SQLite.
     drop(dedicated(&server).await?.close().await);
@@ -159,10 +167,12 @@ pub(crate) async fn dedicated(server: &PgConnectOptions) -> StoreResult<PgConnec
                 _ => StoreError::Transient(format!("{text} Try again later.")),
             }
         }
-        SqlxError::PoolTimedOut => {
-            StoreError::Transient(format!("PostgreSQL at {place} did not answer within {} s: check the address and the network.", PATIENCE.as_secs()))
-        }
-        cause => StoreError::Transient(format!("There is no connection to PostgreSQL at {place}: {cause}. Check the address, and that the server runs.")),
+        SqlxError::PoolTimedOut => StoreError::Transient(format!(
+            "PostgreSQL at {place} did not answer within {} s: check the address and the network.",
+            PATIENCE.as_secs()
+        )),
+        cause => StoreError::Transient(format!(
+            "There is no connection to PostgreSQL at {place}: {cause}. Check the address, and that the server runs."
+        )),
     })
 }
-

@@ -23,9 +23,11 @@ pub(crate) fn from_sqlx(error: &SqlxError) -> StoreError {
     match error {
         SqlxError::Database(cause) => from_database(cause.as_ref()),
         SqlxError::PoolTimedOut => busy(),
-        SqlxError::Io(_) | SqlxError::Tls(_) | SqlxError::Protocol(_) | SqlxError::PoolClosed | SqlxError::WorkerCrashed => {
-            no_connection(error)
-        }
+        SqlxError::Io(_)
+        | SqlxError::Tls(_)
+        | SqlxError::Protocol(_)
+        | SqlxError::PoolClosed
+        | SqlxError::WorkerCrashed => no_connection(error),
         _ => StoreError::Permanent(format!("The database refused a statement: {error}.")),
     }
 }
@@ -46,9 +48,15 @@ fn from_database(cause: &dyn DatabaseError) -> StoreError {
     let code = cause.code().unwrap_or_default();
     let trouble = if cause.try_downcast_ref::<PgDatabaseError>().is_some() { postgres(&code) } else { sqlite(&code) };
     match trouble {
-        Some(Trouble::Full) => StoreError::Transient(format!("The disk of the database is full: make room on it. ({text})")),
-        Some(Trouble::Locked) => StoreError::Transient(format!("The database is busy with another change: try again. ({text})")),
-        Some(Trouble::Away) => StoreError::Transient(format!("The database is not available: try again later. ({text})")),
+        Some(Trouble::Full) => {
+            StoreError::Transient(format!("The disk of the database is full: make room on it. ({text})"))
+        }
+        Some(Trouble::Locked) => {
+            StoreError::Transient(format!("The database is busy with another change: try again. ({text})"))
+        }
+        Some(Trouble::Away) => {
+            StoreError::Transient(format!("The database is not available: try again later. ({text})"))
+        }
         Some(Trouble::ReadOnly) => StoreError::Permanent(format!(
             "The database cannot be written to: check the permissions of its file and folder, or whether its server is a replica. \
              ({text})"

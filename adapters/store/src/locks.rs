@@ -49,8 +49,8 @@ impl Gates {
 struct Held {
     gate: Arc<Gate>,
     connection: Option<PgConnection>,
-    _file: Option<File>,
-    // The last to go: whoever gets it next finds the lock free.
+    file: Option<File>,
+    /// The last to go: whoever gets it next finds the lock free.
     guard: Option<OwnedMutexGuard<()>>,
 }
 
@@ -58,8 +58,11 @@ impl RunLock for Held {}
 
 impl Drop for Held {
     fn drop(&mut self) {
+        drop(self.file.take());
         // Closing takes a round trip; without a runtime the socket is just dropped, which ends in the same.
-        let (Some(connection), Ok(runtime)) = (self.connection.take(), tokio::runtime::Handle::try_current()) else { return };
+        let (Some(connection), Ok(runtime)) = (self.connection.take(), tokio::runtime::Handle::try_current()) else {
+            return;
+        };
         self.gate.closing.store(true, Ordering::Release);
         let (gate, guard) = (self.gate.clone(), self.guard.take());
         runtime.spawn(async move {
@@ -85,10 +88,12 @@ pub(crate) async fn try_lock(store: &Store, source: SyncSource) -> StoreResult<O
         Err(_) if gate.closing.load(Ordering::Acquire) => gate.held.clone().lock_owned().await,
         Err(_) => return Ok(None),
     };
-    let mut held = Held { gate, connection: None, _file: None, guard: Some(guard) };
+    let mut held = Held { gate, connection: None, file: None, guard: Some(guard) };
     let locked = match (&store.server, &store.gates.database) {
-        (Some(server), _) => lock_connection(server, source).await?.map(|connection| held.connection = Some(connection)),
-        (None, Some(database)) => lock_file(database, source)?.map(|file| held._file = Some(file)),
+        (Some(server), _) => {
+            lock_connection(server, source).await?.map(|connection| held.connection = Some(connection))
+        }
+        (None, Some(database)) => lock_file(database, source)?.map(|file| held.file = Some(file)),
         (None, None) => Some(()),
     };
     Ok(locked.map(|()| Box::new(held) as Box<dyn RunLock>))
@@ -113,9 +118,12 @@ fn lock_file(database: &Path, source: SyncSource) -> StoreResult<Option<File>> {
     path.push(format!(".sync-{}.lock", source.as_str().to_ascii_lowercase()));
     let failed = |cause: &dyn std::fmt::Display| {
         let path = Path::new(&path).display();
-        StoreError::Permanent(format!("The lock file '{path}' cannot be used: {cause}. Check that this user may write to its folder."))
+        StoreError::Permanent(format!(
+            "The lock file '{path}' cannot be used: {cause}. Check that this user may write to its folder."
+        ))
     };
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(|cause| failed(&cause))?;
+    let file =
+        OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(|cause| failed(&cause))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),

@@ -40,7 +40,12 @@ impl FromRow for StoredLogFile {
             state: row.one_of(|text| LogFileState::ALL.into_iter().find(|state| state.as_str() == text))?,
             size: row.size()?,
             consumed: row.size()?,
-            counts: LineCounts { lines: row.count()?, events: row.count()?, ignored: row.count()?, rejected: row.count()? },
+            counts: LineCounts {
+                lines: row.count()?,
+                events: row.count()?,
+                ignored: row.count()?,
+                rejected: row.count()?,
+            },
             first_seen: row.instant()?,
             last_read: row.instant()?,
             completed: row.instant_option()?,
@@ -99,7 +104,10 @@ impl LogFileReader for Store {
         self.list(sql, values.into_list()).await
     }
 
-    async fn log_files_by_session(&self, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<StoredLogFile>>> {
+    async fn log_files_by_session(
+        &self,
+        sessions: &[SessionId],
+    ) -> StoreResult<HashMap<SessionId, Vec<StoredLogFile>>> {
         let sql = format!(
             "SELECT l.session_id, {} FROM session_fichier l JOIN fichier_log t ON t.id = l.fichier_id WHERE {} \
              ORDER BY t.date_nom DESC NULLS LAST, {}",

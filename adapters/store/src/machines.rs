@@ -13,7 +13,8 @@ use sea_orm::Value;
 
 impl FromRow for Machine {
     const TABLE: &'static str = "centre_usinage";
-    const COLUMNS: &'static [&'static str] = &["id", "nom", "type_cu", "description", "actif", "dossier", "date_creation"];
+    const COLUMNS: &'static [&'static str] =
+        &["id", "nom", "type_cu", "description", "actif", "dossier", "date_creation"];
 
     fn from_row(row: &mut Fields<'_>) -> StoreResult<Self> {
         Ok(Self {

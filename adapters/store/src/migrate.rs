@@ -92,7 +92,10 @@ async fn states(db: &impl ConnectionTrait) -> StoreResult<Vec<MigrationState>> {
     let mut applied = applied(db).await?;
     let states = Migrator::migrations()
         .iter()
-        .map(|migration| MigrationState { name: migration.name().to_owned(), applied: applied.remove(migration.name()) })
+        .map(|migration| MigrationState {
+            name: migration.name().to_owned(),
+            applied: applied.remove(migration.name()),
+        })
         .collect();
     match applied.pop_last() {
         None => Ok(states),

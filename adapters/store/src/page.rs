@@ -88,7 +88,10 @@ impl Page {
             // SQLite has no LATERAL, but subqueries that know the row to their left.
             _ => format!("{} t ON t.id IN (SELECT t.id {part})", T::TABLE),
         };
-        format!("SELECT m.id, {earlier}, {later}, {columns} FROM {source} m LEFT JOIN {join} ORDER BY {}", self.order_by(false))
+        format!(
+            "SELECT m.id, {earlier}, {later}, {columns} FROM {source} m LEFT JOIN {join} ORDER BY {}",
+            self.order_by(false)
+        )
     }
 }
 

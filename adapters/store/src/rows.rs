@@ -58,7 +58,12 @@ impl<'r> Fields<'r> {
     }
 
     /// These columns of a table, which begin at position `first` of the row.
-    pub(crate) fn of(row: &'r QueryResult, table: &'static str, columns: &'static [&'static str], first: usize) -> Self {
+    pub(crate) fn of(
+        row: &'r QueryResult,
+        table: &'static str,
+        columns: &'static [&'static str],
+        first: usize,
+    ) -> Self {
         let row = match (row.try_as_pg_row(), row.try_as_sqlite_row()) {
             (Some(row), _) => Raw::Postgres(row),
             (None, Some(row)) => Raw::Sqlite(row),
@@ -113,8 +118,9 @@ impl<'r> Fields<'r> {
     /// A number with decimals, or NULL.
     pub(crate) fn float_option(&mut self) -> StoreResult<Option<f64>> {
         let value = match self.row {
-            Raw::Postgres(row) => bytes(row, self.next)
-                .and_then(|bytes| bytes.map(|bytes| bytes.try_into().map(f64::from_be_bytes).map_err(drop)).transpose()),
+            Raw::Postgres(row) => bytes(row, self.next).and_then(|bytes| {
+                bytes.map(|bytes| bytes.try_into().map(f64::from_be_bytes).map_err(drop)).transpose()
+            }),
             Raw::Sqlite(row) => row.try_get::<Option<f64>, _>(self.next).map_err(|_| ()),
             Raw::Neither => Err(()),
         };
@@ -140,9 +146,8 @@ impl<'r> Fields<'r> {
     /// A text, or NULL.
     pub(crate) fn text_option(&mut self) -> StoreResult<Option<&'r str>> {
         let value = match self.row {
-            Raw::Postgres(row) => {
-                bytes(row, self.next).and_then(|bytes| bytes.map(|bytes| std::str::from_utf8(bytes).map_err(drop)).transpose())
-            }
+            Raw::Postgres(row) => bytes(row, self.next)
+                .and_then(|bytes| bytes.map(|bytes| std::str::from_utf8(bytes).map_err(drop)).transpose()),
             Raw::Sqlite(row) => row.try_get::<Option<&'r str>, _>(self.next).map_err(|_| ()),
             Raw::Neither => Err(()),
         };
@@ -165,7 +170,9 @@ impl<'r> Fields<'r> {
     pub(crate) fn instant_option(&mut self) -> StoreResult<Option<Instant>> {
         let value = match self.row {
             Raw::Postgres(row) => bytes(row, self.next).and_then(|bytes| {
-                bytes.map(|bytes| big_endian(bytes).map(|micros| Instant(micros.div_euclid(1000) + POSTGRES_EPOCH_MS))).transpose()
+                bytes
+                    .map(|bytes| big_endian(bytes).map(|micros| Instant(micros.div_euclid(1000) + POSTGRES_EPOCH_MS)))
+                    .transpose()
             }),
             Raw::Sqlite(row) => row
                 .try_get::<Option<&str>, _>(self.next)

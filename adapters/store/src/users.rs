@@ -48,7 +48,9 @@ impl UserStore for Store {
         match self.row(sql, values).await {
             Ok(Some(row)) => User::from_row(&mut Fields::new::<User>(&row, 0)),
             Ok(None) => Err(StoreError::Permanent("The database did not say which user it added.".into())),
-            Err(StoreError::Conflict(_)) => Err(StoreError::Conflict(format!("There is a user named '{username}' already."))),
+            Err(StoreError::Conflict(_)) => {
+                Err(StoreError::Conflict(format!("There is a user named '{username}' already.")))
+            }
             Err(other) => Err(other),
         }
     }

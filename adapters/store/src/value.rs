@@ -36,14 +36,12 @@ pub(crate) fn date_option(backend: DbBackend, date: Option<NaiveDate>) -> Value 
 
 /// A list of whole numbers as one value, for [`is_in`] or `unnest` and `json_each`.
 pub(crate) fn numbers(backend: DbBackend, list: impl IntoIterator<Item = i64>) -> Value {
-    match backend {
-        DbBackend::Postgres => {
-            Value::Array(ArrayType::BigInt, Some(Box::new(list.into_iter().map(|number| Value::BigInt(Some(number))).collect())))
-        }
-        _ => {
-            let texts: Vec<String> = list.into_iter().map(|number| number.to_string()).collect();
-            Value::String(Some(format!("[{}]", texts.join(","))))
-        }
+    if backend == DbBackend::Postgres {
+        let list = list.into_iter().map(|number| Value::BigInt(Some(number))).collect();
+        Value::Array(ArrayType::BigInt, Some(Box::new(list)))
+    } else {
+        let texts: Vec<String> = list.into_iter().map(|number| number.to_string()).collect();
+        Value::String(Some(format!("[{}]", texts.join(","))))
     }
 }
 
@@ -87,13 +85,11 @@ pub(crate) fn parse_instant(text: &str) -> Option<Instant> {
 }
 
 /// An instant in a row.
-#[allow(dead_code, reason = "for statements whose rows are read by column name")]
 pub(crate) fn get_instant(row: &QueryResult, column: impl ColIdx) -> Result<Instant, DbErr> {
     get_instant_option(row, column)?.ok_or_else(|| DbErr::Type(format!("{column:?} is NULL")))
 }
 
 /// An instant in a row, or NULL.
-#[allow(dead_code, reason = "for statements whose rows are read by column name")]
 pub(crate) fn get_instant_option(row: &QueryResult, column: impl ColIdx) -> Result<Option<Instant>, DbErr> {
     if row.try_as_pg_row().is_some() {
         return Ok(row.try_get_by::<Option<DateTime<Utc>>, _>(column)?.map(Instant::from));
@@ -104,13 +100,11 @@ pub(crate) fn get_instant_option(row: &QueryResult, column: impl ColIdx) -> Resu
 }
 
 /// A production day in a row.
-#[allow(dead_code, reason = "for statements whose rows are read by column name")]
 pub(crate) fn get_day(row: &QueryResult, column: impl ColIdx) -> Result<ProductionDay, DbErr> {
     get_date_option(row, column)?.map(ProductionDay).ok_or_else(|| DbErr::Type(format!("{column:?} is NULL")))
 }
 
 /// A date in a row, or NULL.
-#[allow(dead_code, reason = "for statements whose rows are read by column name")]
 pub(crate) fn get_date_option(row: &QueryResult, column: impl ColIdx) -> Result<Option<NaiveDate>, DbErr> {
     if row.try_as_pg_row().is_some() {
         return row.try_get_by::<Option<NaiveDate>, _>(column);

@@ -195,6 +195,7 @@ impl Ingest {
             let mut ended = ended;
             let mut step: Vec<Item> = Vec::new();
             let mut weight = 0;
+            let mut halt = None;
             while let Some(item) = items.recv().await {
                 match item {
                     Ok(item) => {
@@ -203,7 +204,10 @@ impl Ingest {
                         step.push(item);
                     }
                     Err((path, VisitError::Source(error))) => {
-                        self.visit_failed(running, machine, &path, &error).await?;
+                        if let Err(reason) = self.visit_failed(running, machine, &path, &error).await {
+                            halt = Some(reason);
+                            break;
+                        }
                     }
                     Err((_, VisitError::Store(error))) => return Err(error.into()),
                 }
@@ -215,7 +219,7 @@ impl Ingest {
             if !step.is_empty() || !ended.is_empty() {
                 self.step(running, machine, step, &ended).await?;
             }
-            Ok::<(), Halt>(())
+            halt.map_or(Ok(()), Err)
         };
         let ((), stored) = tokio::join!(fetching, storing);
         stored

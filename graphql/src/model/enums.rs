@@ -103,3 +103,23 @@ pub(crate) enum LogFileState {
     /// It could not be read three runs in a row; it is tried hourly.
     Quarantined,
 }
+
+/// What is odd.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "anomaly::AnomalyKind")]
+pub(crate) enum AnomalyKind {
+    /// A line steps back in time from the one before it.
+    ClockWentBack,
+    /// A piece was finished between a stop and the next start.
+    PieceWhileStopped,
+    /// A wait and a stop share time; the stop wins.
+    WaitOverlapsStop,
+    /// A complete session without a piece.
+    NoPieces,
+    /// A file holds lines that cannot be read.
+    RejectedLines,
+    /// A file's bytes changed where it had been read already.
+    FileRewritten,
+    /// A file became shorter.
+    FileTruncated,
+}

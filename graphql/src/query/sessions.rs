@@ -19,7 +19,7 @@ impl SessionQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; all when left out.")] filter: Option<SessionFilter>,
-        #[graphql(desc = "In which order; the latest day first when left out.", default_with = "SessionOrder::default()")] order_by: Option<SessionOrder>,
+        #[graphql(desc = "In which order; the latest day first when left out.", default_with = "Some(SessionOrder::default())")] order_by: Option<SessionOrder>,
         #[graphql(desc = "At most so many from the front; 50 when neither this nor `last` is given, at most 500.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the back, at most 500.")] last: Option<i32>,

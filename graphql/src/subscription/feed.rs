@@ -121,15 +121,15 @@ impl Feed {
     }
 
     fn hear(&mut self, created: bool, session: Arc<SessionSummary>) {
-        let place = self.place(&session);
-        if place <= self.position {
+        if self.place(&session) <= self.position {
             return;
         }
         match (self.kind, created) {
             (Kind::Created, true) | (Kind::Updated, false) => self.backlog.push_back(session),
             // It is new to us though announced as changed: the announcement of its creation was lost.
             (Kind::Created, false) => self.scanning = true,
-            (Kind::Updated, true) => self.position = place,
+            // Not passed: what it tells of may be a later state, which is announced as changed too.
+            (Kind::Updated, true) => {}
         }
     }
 

@@ -10,7 +10,8 @@ use crate::scope::Scope;
 use async_graphql::{Context, ID, Subscription as GraphqlSubscription};
 use atelier_application::error::AppError;
 use atelier_domain::ids::{Revision, SessionId};
-use futures_util::{Stream, StreamExt};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use std::time::Duration;
 
 /// What happens, as it happens. A subscription ends when its token does.
@@ -27,7 +28,7 @@ impl Subscription {
         #[graphql(desc = "Only of these machines; all when left out, none when empty.")] machine_ids: Option<Vec<ID>>,
         #[graphql(desc = "Only of machines of these types; all when left out, none when empty.")] types: Option<Vec<MachineType>>,
         #[graphql(desc = "The id of the last session the client has seen; 0 for all of them.")] after_id: Option<ID>,
-    ) -> ApiResult<impl Stream<Item = ApiResult<Session>> + use<>> {
+    ) -> Result<BoxStream<'static, ApiResult<Session>>, ApiError> {
         let after: Option<SessionId> = after_id.map(|text| id("afterId", &text)).transpose()?;
         start(ctx, Kind::Created, machine_ids, types, after.map(|id| id.0)).await
     }
@@ -40,7 +41,7 @@ impl Subscription {
         #[graphql(desc = "Only of these machines; all when left out, none when empty.")] machine_ids: Option<Vec<ID>>,
         #[graphql(desc = "Only of machines of these types; all when left out, none when empty.")] types: Option<Vec<MachineType>>,
         #[graphql(desc = "The highest revision the client has seen; 0 for all sessions.")] after_revision: Option<Long>,
-    ) -> ApiResult<impl Stream<Item = ApiResult<Session>> + use<>> {
+    ) -> Result<BoxStream<'static, ApiResult<Session>>, ApiError> {
         let after = after_revision.map(|revision| Revision(revision.0).0);
         start(ctx, Kind::Updated, machine_ids, types, after).await
     }
@@ -52,7 +53,7 @@ async fn start(
     machine_ids: Option<Vec<ID>>,
     types: Option<Vec<MachineType>>,
     after: Option<i64>,
-) -> ApiResult<impl Stream<Item = ApiResult<Session>> + use<>> {
+) -> Result<BoxStream<'static, ApiResult<Session>>, ApiError> {
     let services = ctx.data_opt::<Services>().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no services".to_owned())))?;
     let Scope { subject, reader } = Scope::of(ctx)?;
     let machines = ids("machineIds", machine_ids.as_deref())?;
@@ -65,5 +66,5 @@ async fn start(
         let node = SessionGroup::nodes(&reader, std::iter::once(session?), None).pop();
         node.ok_or_else(|| ApiError::from(AppError::Internal("a session has no node".to_owned())))
     });
-    Ok(sessions.take_until(end))
+    Ok(sessions.take_until(end).boxed())
 }

@@ -4,7 +4,7 @@ use super::{Global, out};
 use crate::clock::SystemClock;
 use crate::config::{Config, DatabaseConfig, Environment, Flags, Secret};
 use crate::demo::DemoPlant;
-use crate::work::{Cancel, Work, fetch};
+use crate::work::{Unwatched, Work, fetch};
 use crate::{http, telemetry, wiring};
 use anyhow::{Context, anyhow};
 use atelier_application::auth::{Auth, SignedIn};
@@ -99,14 +99,14 @@ pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCo
     let (plant, store) = tokio::try_join!(starting, wiring::open(&config))?;
     let mut plant = plant;
 
-    let auth = wiring::auth(&store, &wiring::fresh_secret());
+    let auth = wiring::auth(&store, &wiring::fresh_secret())?;
     let stopping = CancellationToken::new();
     let (api, feed) = wiring::api(&config, &store, auth.clone(), stopping.clone());
     let ingest = wiring::ingest(&config, &store, source(plant.ftp_addr()));
     plant.spawn_writer(&stopping);
     let address = listener.local_addr()?;
     let first = First { auth, address, begun };
-    let fetching = fetch_again_and_again(ingest, first, stopping);
+    let fetching = fetch_again_and_again(ingest, first, Unwatched::new(stopping.clone(), &feed), stopping);
     let work = Work::start(listener, api, feed, fetching)?;
     let outcome = work.until_told().await;
     plant.shutdown().await;
@@ -136,8 +136,7 @@ fn source(ftp: SocketAddr) -> Arc<dyn LogSource> {
     Arc::new(FtpSource::new(config))
 }
 
-async fn fetch_again_and_again(ingest: Ingest, first: First, stopping: CancellationToken) {
-    let progress = Cancel(stopping.clone());
+async fn fetch_again_and_again(ingest: Ingest, first: First, progress: Unwatched, stopping: CancellationToken) {
     out::note("Fetching them over FTP …");
     let run = fetch(&ingest, &progress).await;
     if stopping.is_cancelled() {

@@ -186,7 +186,7 @@ mod tests {
             [
                 json!({"line": 2, "at": "2025-05-28T04:02:40Z", "event": "JobProfiel", "reference": "215023", "lengthMm": 3359.0, "colour": "7016 G ALU"}),
                 json!({"line": 3, "at": "2025-05-28T04:05:02Z", "event": "MachineWait", "durationSeconds": 35.0}),
-                json!({"line": 4, "rejected": "wait without a readable number", "offset": 111, "text": "20250528 06:05:03|@MachineWait: long"}),
+                json!({"line": 4, "rejected": "wait without a readable number", "offset": 107, "text": "20250528 06:05:03|@MachineWait: long"}),
                 json!({"line": 5, "at": "2025-05-28T04:06:00Z", "event": "Alarm"}),
                 json!({"summary": {"lines": 5, "events": 3, "ignored": 1, "rejected": 1, "bytes": LOG.len(), "consumed": LOG.len()}}),
             ]

@@ -2,12 +2,11 @@
 
 use super::Global;
 use crate::config::NO_JWT_SECRET;
-use crate::work::{Cancel, Work, fetch_on_schedule};
+use crate::work::{Unwatched, Work, fetch_on_schedule};
 use crate::{http, telemetry, wiring};
 use anyhow::bail;
 use clap::Args;
 use std::process::ExitCode;
-use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// Serves until told to stop.
@@ -28,10 +27,10 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
     tracing::info!(database = config.database.label(), "the database is up to date");
 
     let stopping = CancellationToken::new();
-    let (api, feed) = wiring::api(&config, &store, wiring::auth(&store, &secret), stopping.clone());
+    let (api, feed) = wiring::api(&config, &store, wiring::auth(&store, &secret)?, stopping.clone());
     let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &store, source));
-    let progress = Arc::new(Cancel(stopping.clone()));
-    let fetching = async move { fetch_on_schedule(&config, ingest, progress, stopping).await };
+    let progress = Unwatched::new(stopping, &feed);
+    let fetching = async move { fetch_on_schedule(&config, ingest, progress).await };
     let work = Work::start(listener, api, feed, fetching)?;
     tracing::info!(address = %work.address(), "serving");
     work.until_told().await?;

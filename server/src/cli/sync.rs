@@ -3,7 +3,6 @@
 use super::{Global, out};
 use crate::config::LogSourceConfig;
 use crate::wiring;
-use crate::work::Cancel;
 use anyhow::bail;
 use atelier_application::ingest::{Outcome, Progress};
 use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
@@ -13,7 +12,11 @@ use serde_json::{Value, json};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::OnceLock;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+
+/// A run that was interrupted finishes what it has in hand in so long.
+const GRACE: Duration = Duration::from_secs(8);
 
 /// Fetches what is new, once.
 #[derive(Debug, Args)]
@@ -46,10 +49,16 @@ pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCo
 
     let stop = CancellationToken::new();
     let interrupted = tokio::spawn(crate::work::cancel_on_signal(stop.clone()));
-    let watch = Watch { bar: OnceLock::new(), terminal: std::io::stderr().is_terminal(), cancel: Cancel(stop.clone()) };
-    let outcome = ingest.run(&watch).await;
+    let watch = Watch { bar: OnceLock::new(), terminal: std::io::stderr().is_terminal(), stop: stop.clone() };
+    let outcome = tokio::select! {
+        outcome = ingest.run(&watch) => Some(outcome),
+        () = patience_of(&stop) => None,
+    };
     watch.clear();
     interrupted.abort();
+    let Some(outcome) = outcome else {
+        bail!("It was interrupted and what was in hand dropped; the next run goes on from the last whole step.");
+    };
     let run = match outcome? {
         Outcome::Ran(run) => run,
         Outcome::AlreadyRunning => {
@@ -72,6 +81,12 @@ pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCo
         return Ok(ExitCode::from(2));
     }
     Ok(exit_code(run.status))
+}
+
+/// Ends when a run that was told to stop has not done so in time: a server may not answer.
+async fn patience_of(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(GRACE).await;
 }
 
 fn exit_code(status: SyncStatus) -> ExitCode {
@@ -122,7 +137,7 @@ fn as_text(run: &SyncRun, source: &LogSourceConfig) -> String {
 struct Watch {
     bar: OnceLock<ProgressBar>,
     terminal: bool,
-    cancel: Cancel,
+    stop: CancellationToken,
 }
 
 impl Watch {
@@ -147,7 +162,7 @@ impl Progress for Watch {
             if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len} files, {msg} {elapsed}") {
                 bar.set_style(style);
             }
-            bar.enable_steady_tick(std::time::Duration::from_millis(200));
+            bar.enable_steady_tick(Duration::from_millis(200));
         } else {
             out::note(format_args!("{files} files to read, {}", indicatif::HumanBytes(bytes)));
         }
@@ -173,7 +188,7 @@ impl Progress for Watch {
     }
 
     fn cancelled(&self) -> bool {
-        self.cancel.cancelled()
+        self.stop.is_cancelled()
     }
 }
 

@@ -27,7 +27,7 @@ fn the_example_documents_every_key_and_equals_the_defaults() {
     let example = include_str!("../../../atelier.example.toml");
     assert_eq!(load(example, &[]).unwrap(), load("", &[]).unwrap());
     for key in keys::ALL {
-        let from = example.find(&format!("[{}]", key.section)).unwrap_or_else(|| panic!("[{}]", key.section));
+        let from = example.find(&format!("\n[{}]\n", key.section)).unwrap_or_else(|| panic!("[{}]", key.section));
         let section = example[from + 1..].split("\n[").next().unwrap();
         let documented = section.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{} = ", key.name)));
         assert!(documented, "{} is not in atelier.example.toml", key.path());

@@ -1,6 +1,7 @@
 //! Ingest against a source that grows, copies, rewrites, shortens and forgets its files between visits: the end depends only
 //! on the contents that were seen.
 
+mod faults;
 mod plant;
 
 use crate::harness::database::Database;

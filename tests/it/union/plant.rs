@@ -10,7 +10,7 @@ use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, Mac
 use atelier_application::ports::sessions::{
     PieceRange, SessionFilter, SessionOrder, SessionOrderField, SessionReader as _, Window,
 };
-use atelier_application::ports::sync_runs::SyncStatus;
+use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
 use atelier_domain::log_file::{LineCounts, LogFileState};
 use atelier_domain::machine::MachineType;
 use atelier_domain::time::{Instant, PlantZone};
@@ -27,6 +27,8 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Shelf {
     files: Mutex<BTreeMap<String, (Vec<u8>, Instant)>>,
     time: Mutex<i64>,
+    /// Paths whose transfer breaks after so many bytes.
+    broken: Mutex<HashMap<String, usize>>,
 }
 
 impl Shelf {
@@ -43,6 +45,15 @@ impl Shelf {
 
     pub(crate) fn remove(&self, path: &str) {
         self.files.lock().unwrap().remove(path);
+    }
+
+    /// From now on a transfer of `path` breaks after `bytes`; with `None` it no longer does.
+    pub(crate) fn break_after(&self, path: &str, bytes: Option<usize>) {
+        let mut broken = self.broken.lock().unwrap();
+        match bytes {
+            Some(bytes) => broken.insert(path.to_owned(), bytes),
+            None => broken.remove(path),
+        };
     }
 
     pub(crate) fn all(&self) -> Vec<(String, Vec<u8>)> {
@@ -64,8 +75,17 @@ impl LogSource for Shelf {
 
     async fn fetch(&self, path: &str, offset: u64) -> Result<Content, SourceError> {
         let content = self.content(path).ok_or_else(|| SourceError::NotFound("gone".to_owned()))?;
-        let rest = content.get(offset as usize..).unwrap_or_default().to_vec();
-        Ok(futures_util::stream::iter([Ok(rest.into())]).boxed())
+        let rest = content.get(offset as usize..).unwrap_or_default();
+        let chunks = match self.broken.lock().unwrap().get(path) {
+            Some(bytes) => {
+                let lost = SourceError::Transient(
+                    "The FTP server closed the connection in the middle of the file.".to_owned(),
+                );
+                vec![Ok(rest[..rest.len().min(*bytes)].to_vec().into()), Err(lost)]
+            }
+            None => vec![Ok(rest.to_vec().into())],
+        };
+        Ok(futures_util::stream::iter(chunks).boxed())
     }
 }
 
@@ -112,9 +132,16 @@ impl Plant {
         *now = *now + Millis(hours * 3_600_000);
     }
 
+    /// A run that has to go well.
     pub(crate) async fn sync(&self) {
+        let run = self.run().await;
+        assert_eq!(run.status, SyncStatus::Succeeded, "{:?}", run.error);
+    }
+
+    /// A run that may end as it likes.
+    pub(crate) async fn run(&self) -> SyncRun {
         match self.ingest.run(&NoProgress).await.unwrap() {
-            Outcome::Ran(run) => assert_eq!(run.status, SyncStatus::Succeeded, "{:?}", run.error),
+            Outcome::Ran(run) => run,
             Outcome::AlreadyRunning => panic!("nobody else runs"),
         }
     }
@@ -160,12 +187,18 @@ impl Plant {
         .unwrap();
         let job_ids: Vec<_> = jobs.values().flatten().map(|job| job.id).collect();
         let carried = self.store.carried_pieces(&job_ids).await.unwrap();
-        let names: HashMap<_, _> = jobs.values().flatten().map(|job| (job.id, format!("{} {:?}", job.reference, job.started_at))).collect();
+        let names: HashMap<_, _> =
+            jobs.values().flatten().map(|job| (job.id, format!("{} {:?}", job.reference, job.started_at))).collect();
         let mut text = String::new();
         for session in &sessions {
             let (day, status, observed) = (session.day, session.status, session.observed);
             writeln!(text, "{day} {status:?} {observed:?} {:?}", session.other_events).unwrap();
-            writeln!(text, "  {:?} {:?} {:?} {:?}", session.first_event, session.last_event, session.first_start, session.last_stop).unwrap();
+            writeln!(
+                text,
+                "  {:?} {:?} {:?} {:?}",
+                session.first_event, session.last_event, session.first_start, session.last_stop
+            )
+            .unwrap();
             for job in jobs.get(&session.id).into_iter().flatten() {
                 let pieces = u64::from(job.own_pieces) + carried.get(&job.id).copied().unwrap_or(0);
                 writeln!(text, "  job {} {:?} {:?} {pieces}", job.reference, job.length_mm, job.started_at).unwrap();
@@ -178,7 +211,8 @@ impl Plant {
             }
             for piece in pieces.get(&session.id).into_iter().flatten() {
                 let job = piece.job.and_then(|job| names.get(&job));
-                writeln!(text, "  piece {} {:?} {:?} {job:?} {:?}", piece.number, piece.at, piece.details, piece.cycle).unwrap();
+                writeln!(text, "  piece {} {:?} {:?} {job:?} {:?}", piece.number, piece.at, piece.details, piece.cycle)
+                    .unwrap();
             }
             let mut found: Vec<_> = anomalies.get(&session.id).into_iter().flatten().collect();
             found.sort_by_key(|anomaly| (anomaly.at, anomaly.kind, anomaly.line));

@@ -86,20 +86,20 @@ fn a_rejected_line_keeps_its_first_200_characters() {
 fn the_longest_line_has_64_kib_with_its_cr() {
     let fits = format!("{STOP}:{}\r\n{STOP}\n", "x".repeat(MAX - STOP.len() - 2));
     assert_eq!(parse(fits.as_bytes()).counts, counts(2, 2, 0, 0));
-    let long = format!("\n {STOP}:{}\r\n{STOP}\n", "x".repeat(MAX - STOP.len() - 2));
-    let log = parse(long.as_bytes());
+    let content = format!("\n {STOP}:{}\r\n{STOP}\n", "x".repeat(MAX - STOP.len() - 2));
+    let log = parse(content.as_bytes());
     assert_eq!(log.counts, counts(3, 1, 1, 1));
-    let text: String = long.trim().chars().take(200).collect();
+    let text: String = content.trim().chars().take(200).collect();
     assert_eq!(log.rejects, [reject(2, 1, RejectReason::TooLong, &text)]);
 }
 
 #[test]
 fn a_long_line_counts_its_nuls_and_is_noise_without_an_early_separator() {
-    let nuls = [&[0; MAX][..], STOP.as_bytes(), b"\n"].concat();
+    let nuls = [&vec![0; MAX][..], STOP.as_bytes(), b"\n"].concat();
     assert_eq!(parse(&nuls).counts, counts(1, 0, 1, 0));
-    let late = [&[b'x'; MAX - 1][..], b"|@\n"].concat();
+    let late = [&vec![b'x'; MAX - 1][..], b"|@\n"].concat();
     assert_eq!(parse(&late).counts, counts(1, 0, 1, 0));
-    let early = [&[b'x'; MAX - 2][..], b"|@\xE9\n"].concat();
+    let early = [&vec![b'x'; MAX - 2][..], b"|@\xE9\n"].concat();
     assert_eq!(parse(&early).counts, counts(1, 0, 0, 1));
 }
 

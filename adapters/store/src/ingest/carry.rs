@@ -37,7 +37,11 @@ pub(super) fn write(carry: &Carry) -> String {
         last: carry.last.map(|at| at.0),
         stop: carry.stop.map(|stop| (stop.since.0, stop.source.into())),
         job: carry.job.map(|job| (job.day.0, job.number)),
-        waits: carry.waits.iter().map(|wait| (wait.interval.start().0, wait.interval.end().0, wait.source.into())).collect(),
+        waits: carry
+            .waits
+            .iter()
+            .map(|wait| (wait.interval.start().0, wait.interval.end().0, wait.source.into()))
+            .collect(),
     };
     serde_json::to_string(&stored).unwrap_or_default()
 }

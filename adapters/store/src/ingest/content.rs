@@ -16,7 +16,8 @@ pub(super) fn rows(version: i64, offset: u64, bytes: &[u8]) -> Result<Vec<Vec<Va
     let mut position = offset as i64;
     let mut rows = Vec::new();
     for chunk in bytes.chunks(CHUNK) {
-        let packed = zstd::bulk::compress(chunk, LEVEL).map_err(|error| DbErr::Custom(format!("compressing a log failed: {error}")))?;
+        let packed = zstd::bulk::compress(chunk, LEVEL)
+            .map_err(|error| DbErr::Custom(format!("compressing a log failed: {error}")))?;
         rows.push(vec![version.into(), position.into(), (chunk.len() as i32).into(), packed.into()]);
         position += chunk.len() as i64;
     }
@@ -26,7 +27,10 @@ pub(super) fn rows(version: i64, offset: u64, bytes: &[u8]) -> Result<Vec<Vec<Va
 /// Appends the raw bytes of a chunk.
 pub(super) fn unpack(version: i64, position: i64, length: i32, packed: &[u8], into: &mut Vec<u8>) -> Result<(), DbErr> {
     let wrong = |what: String| DbErr::Custom(format!("contenu_log (version {version}, position {position}): {what}"));
-    let length = usize::try_from(length).ok().filter(|length| *length <= LARGEST).ok_or_else(|| wrong(format!("no length: {length}")))?;
+    let length = usize::try_from(length)
+        .ok()
+        .filter(|length| *length <= LARGEST)
+        .ok_or_else(|| wrong(format!("no length: {length}")))?;
     if into.len() as i64 != position {
         return Err(wrong(format!("a chunk before it is missing: it should begin at {}", into.len())));
     }

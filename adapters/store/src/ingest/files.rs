@@ -22,7 +22,8 @@ pub(super) const VERSIONS: &str = "SELECT v.id, v.fichier_id, f.chemin, f.date_n
      v.longueur, v.premier_jour, v.dernier_jour, v.chevauchements
      FROM version_log v JOIN fichier_log f ON f.id = v.fichier_id WHERE f.centre_usinage_id = $1 ORDER BY v.id";
 
-pub(super) const CONTENT: &str = "SELECT position, longueur, octets FROM contenu_log WHERE version_id = $1 ORDER BY position";
+pub(super) const CONTENT: &str =
+    "SELECT position, longueur, octets FROM contenu_log WHERE version_id = $1 ORDER BY position";
 
 pub(super) fn known(row: &QueryResult) -> Result<KnownFile, DbErr> {
     let id: i64 = row.try_get_by_index(0)?;
@@ -105,7 +106,12 @@ pub(super) async fn save(tx: &mut Tx, machine: MachineId, file: &FileRecord) -> 
 
 /// Rejected lines stand in the order of the file: those that were there stay, unless the content changed under them.
 async fn save_rejects(tx: &mut Tx, id: i64, file: &FileRecord) -> Result<(), DbErr> {
-    let rows = tx.query("SELECT numero, position, motif, texte FROM ligne_rejetee WHERE fichier_id = $1 ORDER BY numero", vec![id.into()]).await?;
+    let rows = tx
+        .query(
+            "SELECT numero, position, motif, texte FROM ligne_rejetee WHERE fichier_id = $1 ORDER BY numero",
+            vec![id.into()],
+        )
+        .await?;
     let mut same = 0;
     for (row, reject) in rows.iter().zip(&file.rejects) {
         let stored: (i32, i64, String, String) =
@@ -118,7 +124,8 @@ async fn save_rejects(tx: &mut Tx, id: i64, file: &FileRecord) -> Result<(), DbE
     }
     if same < rows.len() {
         let after = file.rejects.get(..same).and_then(<[_]>::last).map_or(0, |reject| reject.number as i32);
-        tx.execute("DELETE FROM ligne_rejetee WHERE fichier_id = $1 AND numero > $2", vec![id.into(), after.into()]).await?;
+        tx.execute("DELETE FROM ligne_rejetee WHERE fichier_id = $1 AND numero > $2", vec![id.into(), after.into()])
+            .await?;
     }
     let columns = &["fichier_id", "numero", "position", "motif", "texte"];
     let mut bulk = Bulk::new(tx.backend(), "ligne_rejetee", columns);
@@ -155,26 +162,41 @@ pub(super) async fn add_version(tx: &mut Tx, file: LogFileId, bytes: &[u8], reac
     Ok(VersionId(id))
 }
 
-pub(super) async fn append(tx: &mut Tx, version: VersionId, offset: u64, bytes: &[u8], reach: &Reach) -> Result<(), DbErr> {
+pub(super) async fn append(
+    tx: &mut Tx,
+    version: VersionId,
+    offset: u64,
+    bytes: &[u8],
+    reach: &Reach,
+) -> Result<(), DbErr> {
     let [first, last, straddles] = reach_values(tx, reach);
     let sql = "UPDATE version_log SET longueur = $1, premier_jour = $2, dernier_jour = $3, chevauchements = $4
          WHERE id = $5 AND longueur = $6";
     let length = offset as i64 + bytes.len() as i64;
     let values = vec![length.into(), first, last, straddles, version.0.into(), (offset as i64).into()];
     if tx.execute(sql, values).await? != 1 {
-        return Err(DbErr::Custom(format!("version_log (id {version}) does not have {offset} bytes, so nothing was added")));
+        return Err(DbErr::Custom(format!(
+            "version_log (id {version}) does not have {offset} bytes, so nothing was added"
+        )));
     }
     add_content(tx, version.0, offset, bytes).await
 }
 
 async fn add_content(tx: &mut Tx, version: i64, offset: u64, bytes: &[u8]) -> Result<(), DbErr> {
     for row in content::rows(version, offset, bytes)? {
-        tx.execute("INSERT INTO contenu_log (version_id, position, longueur, octets) VALUES ($1, $2, $3, $4)", row).await?;
+        tx.execute("INSERT INTO contenu_log (version_id, position, longueur, octets) VALUES ($1, $2, $3, $4)", row)
+            .await?;
     }
     Ok(())
 }
 
-pub(super) async fn note_failure(tx: &mut Tx, machine: MachineId, path: &str, reason: &str, now: Instant) -> Result<u32, DbErr> {
+pub(super) async fn note_failure(
+    tx: &mut Tx,
+    machine: MachineId,
+    path: &str,
+    reason: &str,
+    now: Instant,
+) -> Result<u32, DbErr> {
     let backend = tx.backend();
     let sql = "INSERT INTO fichier_log (centre_usinage_id, chemin, date_nom, etat, taille, octets_lus, vu_le, lu_le, erreur, echecs,
              lignes, evenements, lignes_ignorees, lignes_rejetees)

@@ -119,7 +119,8 @@ impl IngestUnit for Unit {
     async fn carry_before(&mut self, day: ProductionDay) -> StoreResult<Carry> {
         let sql = "SELECT etat FROM etat_flux WHERE centre_usinage_id = $1 AND date_production < $2
              ORDER BY date_production DESC LIMIT 1";
-        let rows = self.tx.query(sql, vec![self.machine.0.into(), value::day(self.backend, day)]).await.map_err(from_db)?;
+        let rows =
+            self.tx.query(sql, vec![self.machine.0.into(), value::day(self.backend, day)]).await.map_err(from_db)?;
         let Some(row) = rows.first() else { return Ok(Carry::default()) };
         let text: String = row.try_get_by_index(0).map_err(from_db)?;
         let unreadable = |error| DbErr::Type(format!("etat_flux (machine {}, before {day}): {error}", self.machine));
@@ -129,7 +130,8 @@ impl IngestUnit for Unit {
     async fn next_day(&mut self, day: ProductionDay) -> StoreResult<Option<ProductionDay>> {
         let sql = "SELECT date_production FROM etat_flux WHERE centre_usinage_id = $1 AND date_production > $2
              ORDER BY date_production LIMIT 1";
-        let rows = self.tx.query(sql, vec![self.machine.0.into(), value::day(self.backend, day)]).await.map_err(from_db)?;
+        let rows =
+            self.tx.query(sql, vec![self.machine.0.into(), value::day(self.backend, day)]).await.map_err(from_db)?;
         Ok(rows.first().map(|row| value::get_day(row, 0)).transpose().map_err(from_db)?)
     }
 

@@ -43,10 +43,26 @@ pub(super) struct Writing {
 }
 
 const COLUMNS: &[&str] = &[
-    "id", "centre_usinage_id", "date_production", "heure_premiere_piece", "heure_derniere_piece",
-    "heure_premier_machine_start", "heure_dernier_machine_stop", "total_pieces", "fichier_log_source", "date_creation",
-    "date_modification", "revision", "statut", "premier_evenement", "dernier_evenement", "evenements",
-    "autres_evenements", "duree_production_ms", "attente_ms", "arret_ms",
+    "id",
+    "centre_usinage_id",
+    "date_production",
+    "heure_premiere_piece",
+    "heure_derniere_piece",
+    "heure_premier_machine_start",
+    "heure_dernier_machine_stop",
+    "total_pieces",
+    "fichier_log_source",
+    "date_creation",
+    "date_modification",
+    "revision",
+    "statut",
+    "premier_evenement",
+    "dernier_evenement",
+    "evenements",
+    "autres_evenements",
+    "duree_production_ms",
+    "attente_ms",
+    "arret_ms",
 ];
 
 /// The columns that the replaced system's reports read, from the exact ones.
@@ -72,7 +88,14 @@ pub(super) async fn save(
         .map(|session| {
             let row = SessionRow::new(&session, &paths);
             let (id, before) = stored.remove(&session.day).unzip();
-            Writing { id: id.unwrap_or_default(), is_new: id.is_none(), changed: id.is_none() || before.as_ref() != Some(&row), session, row, stored: before }
+            Writing {
+                id: id.unwrap_or_default(),
+                is_new: id.is_none(),
+                changed: id.is_none() || before.as_ref() != Some(&row),
+                session,
+                row,
+                stored: before,
+            }
         })
         .collect();
     let gone: Vec<i64> = stored.into_values().map(|(id, _)| id).collect();
@@ -133,7 +156,9 @@ async fn stored_sessions(
     machine: MachineId,
     days: &[RangeInclusive<ProductionDay>],
 ) -> Result<BTreeMap<ProductionDay, (i64, SessionRow)>, DbErr> {
-    let (Some(from), Some(to)) = (days.iter().map(|days| *days.start()).min(), days.iter().map(|days| *days.end()).max()) else {
+    let (Some(from), Some(to)) =
+        (days.iter().map(|days| *days.start()).min(), days.iter().map(|days| *days.end()).max())
+    else {
         return Ok(BTreeMap::new());
     };
     let sql = "SELECT id, date_production, statut, premier_evenement, dernier_evenement, heure_premiere_piece,
@@ -166,7 +191,15 @@ async fn file_paths(tx: &mut Tx, machine: MachineId) -> Result<Vec<(i64, String)
 
 async fn drop_sessions(tx: &mut Tx, gone: &[i64]) -> Result<(), DbErr> {
     for id in gone {
-        for table in ["piece_production", "job_profil", "periode_attente", "periode_arret", "anomalie", "session_fichier", "report_job"] {
+        for table in [
+            "piece_production",
+            "job_profil",
+            "periode_attente",
+            "periode_arret",
+            "anomalie",
+            "session_fichier",
+            "report_job",
+        ] {
             tx.execute(format!("DELETE FROM {table} WHERE session_id = $1"), vec![(*id).into()]).await?;
         }
         tx.execute("DELETE FROM session_production WHERE id = $1", vec![(*id).into()]).await?;
@@ -272,7 +305,11 @@ async fn update_row(tx: &mut Tx, session: &Writing, revision: i64, now: Instant)
              heure_dernier_machine_stop = $9, total_pieces = $10, evenements = $11, autres_evenements = $12,
              duree_production_ms = $13, attente_ms = $14, arret_ms = $15, fichier_log_source = $16 WHERE id = $17";
     tx.execute(sql, values).await?;
-    if session.stored.as_ref().is_none_or(|stored| (stored.span, stored.wait, stored.stop) != (row.span, row.wait, row.stop)) {
+    if session
+        .stored
+        .as_ref()
+        .is_none_or(|stored| (stored.span, stored.wait, stored.stop) != (row.span, row.wait, row.stop))
+    {
         tx.execute(format!("UPDATE session_production SET {FIGURES} WHERE id = $1"), vec![session.id.into()]).await?;
     }
     Ok(())

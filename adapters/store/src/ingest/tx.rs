@@ -18,17 +18,13 @@ pub(super) fn failed(error: sqlx::Error) -> DbErr {
 
 impl Tx {
     pub(super) async fn begin(db: &DatabaseConnection) -> Result<Self, DbErr> {
-        match db.get_database_backend() {
-            DbBackend::Postgres => {
-                let tx = db.get_postgres_connection_pool().begin().await.map_err(failed)?;
-                Ok(Self::Postgres(tx))
-            }
-            // Writing from the start: a reader that becomes a writer half way may find that another was faster.
-            _ => {
-                let tx = db.get_sqlite_connection_pool().begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-                Ok(Self::Sqlite(tx))
-            }
+        if db.get_database_backend() == DbBackend::Postgres {
+            let tx = db.get_postgres_connection_pool().begin().await.map_err(failed)?;
+            return Ok(Self::Postgres(tx));
         }
+        // Writing from the start: a reader that becomes a writer half way may find that another was faster.
+        let tx = db.get_sqlite_connection_pool().begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        Ok(Self::Sqlite(tx))
     }
 
     pub(super) fn backend(&self) -> DbBackend {
@@ -52,7 +48,11 @@ impl Tx {
     }
 
     /// Runs a statement and gives its rows.
-    pub(super) async fn query(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
+    pub(super) async fn query(
+        &mut self,
+        sql: impl Into<String>,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>, DbErr> {
         let (sql, values) = (AssertSqlSafe(sql.into()), SqlxValues(Values(values)));
         match self {
             Self::Postgres(tx) => {

@@ -93,21 +93,18 @@ pub(super) async fn pieces(
         let sessions = store.numbers(wanted.iter().map(|(session, _)| session.0));
         store.rows(sql, vec![sessions, i64::from(range.from).into(), i64::from(range.to).into()]).await?
     } else {
-        let (source, values) = match store.backend() {
-            DbBackend::Postgres => {
-                let values = vec![
-                    store.numbers(wanted.iter().map(|(session, _)| session.0)),
-                    store.numbers(wanted.iter().map(|(_, range)| i64::from(range.from))),
-                    store.numbers(wanted.iter().map(|(_, range)| i64::from(range.to))),
-                ];
-                ("unnest($1, $2, $3) AS w (session_id, first, last)", values)
-            }
-            _ => {
-                let triples: Vec<_> = wanted.iter().map(|(session, range)| (session.0, range.from, range.to)).collect();
-                let source = "(SELECT json_extract(value, '$[0]') AS session_id, json_extract(value, '$[1]') AS first, \
-                     json_extract(value, '$[2]') AS last FROM json_each($1)) w";
-                (source, vec![serde_json::json!(triples).to_string().into()])
-            }
+        let (source, values) = if store.backend() == DbBackend::Postgres {
+            let values = vec![
+                store.numbers(wanted.iter().map(|(session, _)| session.0)),
+                store.numbers(wanted.iter().map(|(_, range)| i64::from(range.from))),
+                store.numbers(wanted.iter().map(|(_, range)| i64::from(range.to))),
+            ];
+            ("unnest($1, $2, $3) AS w (session_id, first, last)", values)
+        } else {
+            let triples: Vec<_> = wanted.iter().map(|(session, range)| (session.0, range.from, range.to)).collect();
+            let source = "(SELECT json_extract(value, '$[0]') AS session_id, json_extract(value, '$[1]') AS first, \
+                 json_extract(value, '$[2]') AS last FROM json_each($1)) w";
+            (source, vec![serde_json::json!(triples).to_string().into()])
         };
         let sql = format!(
             "SELECT t.session_id, {columns} FROM {source} JOIN piece_production t \
@@ -118,7 +115,10 @@ pub(super) async fn pieces(
     by_session(&rows, wanted.len())
 }
 
-pub(super) async fn piece_instants(store: &Store, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<Instant>>> {
+pub(super) async fn piece_instants(
+    store: &Store,
+    sessions: &[SessionId],
+) -> StoreResult<HashMap<SessionId, Vec<Instant>>> {
     let sql = format!(
         "SELECT t.session_id, t.timestamp_production FROM piece_production t WHERE {} ORDER BY t.session_id, t.numero_piece",
         store.is_in("t.session_id", 1)

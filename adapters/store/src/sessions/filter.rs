@@ -41,7 +41,12 @@ pub(super) fn conditions(filter: &SessionFilter, values: &mut Values) -> Vec<Str
 }
 
 /// The part of the list of sessions that a window shows.
-pub(super) fn page(filter: &SessionFilter, order: SessionOrder, window: &Window<SessionCursor>, values: &mut Values) -> Page {
+pub(super) fn page(
+    filter: &SessionFilter,
+    order: SessionOrder,
+    window: &Window<SessionCursor>,
+    values: &mut Values,
+) -> Page {
     let key = match order.field {
         SessionOrderField::Date => "t.date_production",
         SessionOrderField::TotalPieces => "t.total_pieces",

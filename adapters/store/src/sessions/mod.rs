@@ -89,7 +89,10 @@ impl SessionReader for Store {
         let mut values = Values::new(self.backend());
         let page = Page { look_on: false, ..page(&SessionFilter::default(), order, &window, &mut values) };
         let slices = self.pages(&page, values, Some(each(machines))).await?;
-        Ok(slices.into_iter().filter_map(|(machine, mut slice)| Some((MachineId(machine), slice.items.pop()?))).collect())
+        Ok(slices
+            .into_iter()
+            .filter_map(|(machine, mut slice)| Some((MachineId(machine), slice.items.pop()?)))
+            .collect())
     }
 
     async fn jobs(&self, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<StoredJob>>> {
@@ -130,7 +133,8 @@ impl SessionReader for Store {
     }
 
     async fn changed_since(&self, revision: Revision, limit: u32) -> StoreResult<Vec<SessionSummary>> {
-        self.list(select(&format!("t.revision > $1 ORDER BY t.revision, t.id LIMIT {limit}")), vec![revision.0.into()]).await
+        self.list(select(&format!("t.revision > $1 ORDER BY t.revision, t.id LIMIT {limit}")), vec![revision.0.into()])
+            .await
     }
 
     async fn created_since(&self, id: SessionId, limit: u32) -> StoreResult<Vec<SessionSummary>> {

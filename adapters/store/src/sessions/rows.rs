@@ -49,7 +49,8 @@ impl FromRow for SessionSummary {
             first_start: row.instant_option()?,
             last_stop: row.instant_option()?,
             events: row.count()?,
-            other_events: serde_json::from_str(row.text()?).map_err(|cause| row.nonsense(&format!("is no list of events: {cause}")))?,
+            other_events: serde_json::from_str(row.text()?)
+                .map_err(|cause| row.nonsense(&format!("is no list of events: {cause}")))?,
             observed: ObservedProduction {
                 pieces: row.count()?,
                 span: Millis(row.number()?),
@@ -115,7 +116,8 @@ impl FromRow for StoredWait {
 
 impl FromRow for StoredStop {
     const TABLE: &'static str = "periode_arret";
-    const COLUMNS: &'static [&'static str] = &["id", "timestamp_debut", "timestamp_fin", "duree_ms", "version_id", "ligne"];
+    const COLUMNS: &'static [&'static str] =
+        &["id", "timestamp_debut", "timestamp_fin", "duree_ms", "version_id", "ligne"];
 
     fn from_row(row: &mut Fields<'_>) -> StoreResult<Self> {
         Ok(Self {

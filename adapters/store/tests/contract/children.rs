@@ -70,7 +70,11 @@ async fn periods(fixture: Fixture) {
         )
         .await;
     let waits = fixture.store.waits(&[SessionId(8)]).await.unwrap().remove(&SessionId(8)).unwrap();
-    let wait = |id, from, to, line| StoredWait { id: PeriodId(id), interval: Interval::new(at(from), at(to)), source: source(line) };
+    let wait = |id, from, to, line| StoredWait {
+        id: PeriodId(id),
+        interval: Interval::new(at(from), at(to)),
+        source: source(line),
+    };
     assert_eq!(waits, [wait(2, "07:00:00", "07:00:01", 2), wait(1, "08:00:00", "08:00:12.500", 3)]);
     let stops = fixture.store.stops(&[SessionId(8)]).await.unwrap().remove(&SessionId(8)).unwrap();
     let ended = StoredStop {
@@ -80,7 +84,8 @@ async fn periods(fixture: Fixture) {
         length: Millis(3_600_000),
         source: source(3),
     };
-    let lasting = StoredStop { id: PeriodId(2), start: at("10:00:00"), end: None, length: Millis(60_000), source: source(4) };
+    let lasting =
+        StoredStop { id: PeriodId(2), start: at("10:00:00"), end: None, length: Millis(60_000), source: source(4) };
     assert_eq!(stops, [ended, lasting]);
     fixture.sql("UPDATE periode_attente SET timestamp_fin = '2025-04-30T00:00:00.000+00:00' WHERE id = 1").await;
     let error = fixture.store.waits(&[SessionId(8)]).await.unwrap_err();
@@ -103,7 +108,8 @@ async fn pieces(fixture: Fixture) {
     }
     fixture.sql("UPDATE piece_production SET cycle_ms = 2500, job_id = NULL WHERE id = 82").await;
     let numbers = async |wanted: &[(i64, u32, u32)]| {
-        let wanted: Vec<_> = wanted.iter().map(|(id, from, to)| (SessionId(*id), PieceRange { from: *from, to: *to })).collect();
+        let wanted: Vec<_> =
+            wanted.iter().map(|(id, from, to)| (SessionId(*id), PieceRange { from: *from, to: *to })).collect();
         let pieces = fixture.store.pieces(&wanted).await.unwrap();
         let of = |id| pieces.get(&SessionId(id)).map(|list| list.iter().map(|piece| piece.number).collect::<Vec<_>>());
         (of(8), of(9))
@@ -114,7 +120,13 @@ async fn pieces(fixture: Fixture) {
     assert_eq!(numbers(&[(8, 7, 9), (9, 3, 2)]).await, (None, None));
     assert_eq!(numbers(&[]).await, (None, None));
 
-    let pieces = fixture.store.pieces(&[(SessionId(8), PieceRange { from: 1, to: 2 })]).await.unwrap().remove(&SessionId(8)).unwrap();
+    let pieces = fixture
+        .store
+        .pieces(&[(SessionId(8), PieceRange { from: 1, to: 2 })])
+        .await
+        .unwrap()
+        .remove(&SessionId(8))
+        .unwrap();
     let first = StoredPiece {
         id: PieceId(81),
         number: 1,

@@ -39,7 +39,11 @@ async fn addresses_of_nothing() {
 async fn a_file_that_is_no_database() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("notes.txt");
-    std::fs::write(&file, "not a database at all, but long enough to have a header of one hundred bytes, or so it would seem to be").unwrap();
+    std::fs::write(
+        &file,
+        "not a database at all, but long enough to have a header of one hundred bytes, or so it would seem to be",
+    )
+    .unwrap();
     let error = refusal(&format!("sqlite://{}", file.display())).await;
     assert_eq!(error.to_string(), format!("'{}' is no SQLite database: name another file.", file.display()));
 }
@@ -49,7 +53,8 @@ async fn a_file_that_is_no_database() {
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_to() {
     let error = refusal("sqlite:///proc/self/atelier.db").await;
-    let start = "The database file '/proc/self/atelier.db' cannot be opened for writing: check that this user may write";
+    let start =
+        "The database file '/proc/self/atelier.db' cannot be opened for writing: check that this user may write";
     assert!(error.to_string().starts_with(start), "{error}");
 }
 

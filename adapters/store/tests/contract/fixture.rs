@@ -55,7 +55,10 @@ impl Fixture {
     }
 
     pub(crate) async fn machine(&self, id: i64, name: &str, kind: &str) -> MachineId {
-        self.sql(&format!("INSERT INTO centre_usinage (id, nom, type_cu, dossier) VALUES ({id}, '{name}', '{kind}', 'f{id}')")).await;
+        self.sql(&format!(
+            "INSERT INTO centre_usinage (id, nom, type_cu, dossier) VALUES ({id}, '{name}', '{kind}', 'f{id}')"
+        ))
+        .await;
         MachineId(id)
     }
 

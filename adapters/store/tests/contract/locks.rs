@@ -54,9 +54,18 @@ async fn runs(fixture: Fixture) {
     let read = |index: usize| {
         let row = &rows[index];
         let text = |column| row.try_get_by_index::<String>(column).unwrap();
-        (row.try_get_by_index::<i64>(0).unwrap(), text(1), row.try_get_by_index::<i64>(2).unwrap(), row.try_get_by_index::<i32>(3).unwrap(), text(4))
+        (
+            row.try_get_by_index::<i64>(0).unwrap(),
+            text(1),
+            row.try_get_by_index::<i64>(2).unwrap(),
+            row.try_get_by_index::<i32>(3).unwrap(),
+            text(4),
+        )
     };
     assert_eq!(rows.len(), 2, "that of the other source, {}, still runs", other.id);
-    assert_eq!(read(0), (lost.id.0, "FAILED".into(), 0, 0, "The run was interrupted: its process ended before it did.".into()));
+    assert_eq!(
+        read(0),
+        (lost.id.0, "FAILED".into(), 0, 0, "The run was interrupted: its process ended before it did.".into())
+    );
     assert_eq!(read(1), (run.id.0, "PARTIAL".into(), 5_000_000_000, 2, "two".into()));
 }

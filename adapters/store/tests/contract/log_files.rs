@@ -41,8 +41,14 @@ async fn pages_and_filters(fixture: Fixture) {
     assert_eq!(ids(all.clone(), Some(2), None, false).await, (vec![3, 4], true, false));
     assert_eq!(ids(all.clone(), None, None, true).await, (vec![3, 4], true, false));
     assert_eq!(ids(all.clone(), None, Some(3), true).await, (vec![1, 2], false, true));
-    assert_eq!(ids(LogFileFilter { machines: Some(vec![MachineId(2)]), ..all.clone() }, Some(1), None, false).await, (vec![3, 4], false, false));
-    assert_eq!(ids(LogFileFilter { states: Some(vec![LogFileState::Growing]), ..all.clone() }, None, None, false).await, (vec![2], false, false));
+    assert_eq!(
+        ids(LogFileFilter { machines: Some(vec![MachineId(2)]), ..all.clone() }, Some(1), None, false).await,
+        (vec![3, 4], false, false)
+    );
+    assert_eq!(
+        ids(LogFileFilter { states: Some(vec![LogFileState::Growing]), ..all.clone() }, None, None, false).await,
+        (vec![2], false, false)
+    );
     assert_eq!(ids(LogFileFilter { with_rejects: Some(true), ..all.clone() }, None, None, false).await.0, [2]);
     assert_eq!(ids(LogFileFilter { with_rejects: Some(false), ..all.clone() }, None, None, false).await.0, [1, 3]);
     assert_eq!(ids(LogFileFilter { states: Some(vec![]), ..all }, None, None, false).await, (vec![], false, false));
@@ -60,7 +66,9 @@ async fn links(fixture: Fixture) {
     fill(&fixture).await;
     fixture.session(1, 1, "2025-05-02", 1, 0, 0).await;
     fixture.session(2, 1, "2025-05-01", 1, 0, 0).await;
-    fixture.sql("INSERT INTO session_fichier (session_id, fichier_id) VALUES (1, 1), (1, 2), (1, 3), (1, 4), (2, 4)").await;
+    fixture
+        .sql("INSERT INTO session_fichier (session_id, fichier_id) VALUES (1, 1), (1, 2), (1, 3), (1, 4), (2, 4)")
+        .await;
     let files = fixture.store.log_files_by_session(&[SessionId(1), SessionId(2), SessionId(3)]).await.unwrap();
     let paths: Vec<_> = files[&SessionId(1)].iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["a.LOG", "Z.LOG", "b.LOG", "c.LOG"]);
@@ -79,7 +87,8 @@ async fn rejects(fixture: Fixture) {
         )
         .await;
     let rejects = fixture.store.rejects(&[LogFileId(1), LogFileId(2), LogFileId(3)], 2).await.unwrap();
-    let numbers = |id| rejects.get(&LogFileId(id)).map(|list| list.iter().map(|reject| reject.number).collect::<Vec<_>>());
+    let numbers =
+        |id| rejects.get(&LogFileId(id)).map(|list| list.iter().map(|reject| reject.number).collect::<Vec<_>>());
     assert_eq!((numbers(1), numbers(2), numbers(3)), (Some(vec![2, 5]), Some(vec![1]), None));
     let first = &rejects[&LogFileId(1)][0];
     assert_eq!((first.offset, first.reason.as_str(), first.text.as_str()), (100, "no event name", "é"));

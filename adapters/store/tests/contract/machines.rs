@@ -15,7 +15,10 @@ fn configured(name: &str, kind: MachineType, folder: &str) -> ConfiguredMachine 
 
 async fn configured_machines_are_added_once(fixture: Fixture) {
     let now = Instant(1_748_412_131_007);
-    let first = [configured("SU12", MachineType::Hybride, "SU12 (HYBRIDE)"), configured("DEM12", MachineType::Pvc, "DEM12 (PVC)")];
+    let first = [
+        configured("SU12", MachineType::Hybride, "SU12 (HYBRIDE)"),
+        configured("DEM12", MachineType::Pvc, "DEM12 (PVC)"),
+    ];
     fixture.store.ensure_machines(&first, now).await.unwrap();
     let again = [
         configured("DEM12", MachineType::Alu, "elsewhere"),

@@ -3,6 +3,14 @@
 //! PostgreSQL's address comes from `ATELIER_TEST_POSTGRES_URL` (`scripts/throwaway-postgres` starts a server); each test
 //! makes a database of its own on it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::panic,
+    reason = "these are tests"
+)]
+
 /// Declares tests for both databases: each is a function that takes a `Fixture`.
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {

@@ -14,10 +14,11 @@ async fn up_and_down(fixture: Fixture) {
     let all = store.migration_status().await.unwrap();
     assert!(all.len() >= 3 && all.iter().all(|state| state.applied));
     let last = all.last().unwrap().name.clone();
-    assert_eq!(store.migrate_down(Some(1)).await.unwrap(), [last.clone()]);
+    assert_eq!(store.migrate_down(Some(1)).await.unwrap(), std::slice::from_ref(&last));
     assert!(!store.is_current().await.unwrap());
     let states = store.migration_status().await.unwrap();
-    assert_eq!(states.iter().filter(|state| !state.applied).map(|state| state.name.clone()).collect::<Vec<_>>(), [last.clone()]);
+    let pending: Vec<_> = states.iter().filter(|state| !state.applied).map(|state| state.name.as_str()).collect();
+    assert_eq!(pending, [last.as_str()]);
     assert_eq!(store.migrate_up().await.unwrap(), [last]);
     assert_eq!(store.migrate_down(None).await.unwrap().len(), all.len());
     assert!(store.migrate_down(None).await.unwrap().is_empty());

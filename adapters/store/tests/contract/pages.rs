@@ -113,7 +113,8 @@ async fn each_machine(fixture: Fixture) {
                 let window = Window { limit: 2, after, before, from_end };
                 let slices = fixture.store.sessions_by_machine(&machines, &filter, order, &window).await.unwrap();
                 for machine in [1, 2] {
-                    let own: Vec<_> = everything.iter().filter(|session| session.machine.0 == machine).cloned().collect();
+                    let own: Vec<_> =
+                        everything.iter().filter(|session| session.machine.0 == machine).cloned().collect();
                     let at = everything[..4].iter().filter(|session| session.machine.0 == machine).count();
                     let here = usize::from(everything[3].machine.0 == machine);
                     let (first, last) = match (after, before) {
@@ -121,8 +122,10 @@ async fn each_machine(fixture: Fixture) {
                         (_, Some(_)) => (0, at - here),
                         _ => (0, own.len()),
                     };
-                    let (from, to) = if from_end { (last.saturating_sub(2).max(first), last) } else { (first, last.min(first + 2)) };
-                    let expected = Slice { items: own[from..to].to_vec(), has_next: to < own.len(), has_previous: from > 0 };
+                    let (from, to) =
+                        if from_end { (last.saturating_sub(2).max(first), last) } else { (first, last.min(first + 2)) };
+                    let expected =
+                        Slice { items: own[from..to].to_vec(), has_next: to < own.len(), has_previous: from > 0 };
                     assert_eq!(slices[&MachineId(machine)], expected, "{order:?} {window:?} of {machine}");
                 }
                 assert!(slices.get(&MachineId(3)).is_none_or(|slice| *slice == Slice::default()));
@@ -154,10 +157,18 @@ async fn beyond_the_ends(fixture: Fixture) {
             let none = (key > 0.0) != order.descending;
             let page = Window { after: place, ..window(20) };
             let slice = fixture.store.sessions(&SessionFilter::default(), order, &page).await.unwrap();
-            assert_eq!((slice.items.len(), slice.has_previous, slice.has_next), (if none { 0 } else { 9 }, none, false), "{order:?} {key}");
+            assert_eq!(
+                (slice.items.len(), slice.has_previous, slice.has_next),
+                (if none { 0 } else { 9 }, none, false),
+                "{order:?} {key}"
+            );
             let page = Window { before: place, from_end: true, ..window(20) };
             let slice = fixture.store.sessions(&SessionFilter::default(), order, &page).await.unwrap();
-            assert_eq!((slice.items.len(), slice.has_previous, slice.has_next), (if none { 9 } else { 0 }, false, !none), "{order:?} {key}");
+            assert_eq!(
+                (slice.items.len(), slice.has_previous, slice.has_next),
+                (if none { 9 } else { 0 }, false, !none),
+                "{order:?} {key}"
+            );
         }
     }
     let order = orders()[0];

@@ -25,15 +25,15 @@ fn at(text: &str) -> Instant {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc().into()
 }
 
-fn day(text: &str) -> Option<ProductionDay> {
-    Some(ProductionDay(text.parse().unwrap()))
+fn day(text: &str) -> ProductionDay {
+    ProductionDay(text.parse().unwrap())
 }
 
 async fn rows_become_sessions(fixture: Fixture) {
     fill(&fixture).await;
     let sessions = fixture.store.sessions_by_id(&[SessionId(2), SessionId(77)]).await.unwrap();
     let [session] = &sessions[..] else { panic!("{sessions:?}") };
-    assert_eq!((session.id, session.machine, Some(session.day)), (SessionId(2), MachineId(1), day("2025-05-03")));
+    assert_eq!((session.id, session.machine, session.day), (SessionId(2), MachineId(1), day("2025-05-03")));
     assert_eq!(session.status, SessionStatus::Open);
     assert_eq!(session.first_event, at("2025-05-03T06:00:00.001Z"));
     assert_eq!(session.last_event, at("2025-05-03T18:00:00.999Z"));
@@ -55,9 +55,16 @@ async fn filters(fixture: Fixture) {
         (SessionFilter { machines: Some(vec![]), ..all.clone() }, vec![]),
         (SessionFilter { types: Some(vec![MachineType::Alu, MachineType::Hybride]), ..all.clone() }, vec![3]),
         (SessionFilter { types: Some(vec![]), ..all.clone() }, vec![]),
-        (SessionFilter { from: day("2025-05-02"), ..all.clone() }, vec![3, 2]),
-        (SessionFilter { to: day("2025-05-02"), ..all.clone() }, vec![1, 3]),
-        (SessionFilter { from: Some(ProductionDay(NaiveDate::MIN)), to: Some(ProductionDay(NaiveDate::MAX)), ..all.clone() }, vec![1, 3, 2]),
+        (SessionFilter { from: Some(day("2025-05-02")), ..all.clone() }, vec![3, 2]),
+        (SessionFilter { to: Some(day("2025-05-02")), ..all.clone() }, vec![1, 3]),
+        (
+            SessionFilter {
+                from: Some(ProductionDay(NaiveDate::MIN)),
+                to: Some(ProductionDay(NaiveDate::MAX)),
+                ..all.clone()
+            },
+            vec![1, 3, 2],
+        ),
         (SessionFilter { from: Some(ProductionDay(NaiveDate::MAX)), ..all.clone() }, vec![]),
         (SessionFilter { status: Some(SessionStatus::Open), ..all.clone() }, vec![2]),
         (SessionFilter { min_pieces: Some(20), ..all.clone() }, vec![3, 2]),
@@ -66,8 +73,8 @@ async fn filters(fixture: Fixture) {
             SessionFilter {
                 machines: Some(vec![MachineId(1), MachineId(2)]),
                 types: Some(vec![MachineType::Pvc]),
-                from: day("2025-05-01"),
-                to: day("2025-05-02"),
+                from: Some(day("2025-05-01")),
+                to: Some(day("2025-05-02")),
                 status: Some(SessionStatus::Complete),
                 min_pieces: Some(10),
             },
@@ -126,7 +133,11 @@ async fn rows_that_make_no_sense(fixture: Fixture) {
         other => panic!("{other:?}"),
     };
     assert_eq!(text(2).await, "Table session_production, row with id 2: column statut holds 'HALF', which is unknown.");
-    assert!(text(3).await.starts_with("Table session_production, row with id 3: column autres_evenements is no list of events"));
+    assert!(
+        text(3)
+            .await
+            .starts_with("Table session_production, row with id 3: column autres_evenements is no list of events")
+    );
     assert_eq!(text(1).await, "Table session_production, row with id 1: column total_pieces holds -4.");
     if !fixture.is_postgres() {
         fixture.sql("UPDATE session_production SET statut = 'OPEN', premier_evenement = 'noon' WHERE id = 2").await;

@@ -45,12 +45,12 @@ async fn two_at_once(fixture: Fixture) {
     let user = user(&fixture).await;
     for round in 0..10u8 {
         fixture.store.add_refresh_token(&[round], user, "f", LATER, NOW).await.unwrap();
-        let uses = (0..4).map(|_| {
+        let at_once = (0..4).map(|_| {
             let store = fixture.store.clone();
             tokio::spawn(async move { store.use_refresh_token(&[round], NOW).await.unwrap().unwrap().used })
         });
         let mut fresh = 0;
-        for task in uses.collect::<Vec<_>>() {
+        for task in at_once.collect::<Vec<_>>() {
             fresh += u32::from(!task.await.unwrap());
         }
         assert_eq!(fresh, 1);

@@ -21,7 +21,7 @@ const MACHINES: &str = "{ machines { name } }";
 #[actix_web::test]
 async fn a_request_with_a_token_is_answered() {
     let inside = Inside::new().await;
-    let service = inside.service().await;
+    let service = service!(inside);
     let bearer = ("authorization", format!("Bearer {}", inside.token(60_000).await));
     let response = call_service(&service, post(&json!({"query": MACHINES})).insert_header(bearer.clone()).to_request()).await;
     assert_eq!(response.status(), 200);
@@ -41,7 +41,7 @@ async fn a_request_with_a_token_is_answered() {
 #[actix_web::test]
 async fn without_a_valid_token_a_request_is_unauthenticated() {
     let inside = Inside::new().await;
-    let service = inside.service().await;
+    let service = service!(inside);
     let expired = format!("Bearer {}", inside.token(-60_000).await);
     for token in [None, Some("Bearer made.up.token"), Some("Basic am86eA=="), Some(expired.as_str())] {
         let request = |request: TestRequest| match token {
@@ -61,7 +61,7 @@ async fn without_a_valid_token_a_request_is_unauthenticated() {
 #[actix_web::test]
 async fn statuses_follow_the_specification_for_who_accepts_them() {
     let inside = Inside::new().await;
-    let service = inside.service().await;
+    let service = service!(inside);
     let bearer = ("authorization", format!("Bearer {}", inside.token(60_000).await));
     for query in ["{ machines { name ", "{ nothingLikeThis }", "query A { __typename } query B { __typename }"] {
         let body = json!({"query": query});
@@ -77,7 +77,7 @@ async fn statuses_follow_the_specification_for_who_accepts_them() {
 #[actix_web::test]
 async fn what_is_no_request_is_refused_with_a_reason() {
     let inside = Inside::new().await;
-    let service = inside.service().await;
+    let service = service!(inside);
     let batch = json!([{"query": "{a}"}, {"query": "{a}"}, {"query": "{a}"}, {"query": "{a}"}]).to_string();
     let deep = format!("{{\"query\":\"{{a}}\",\"variables\":{}1{}}}", "[".repeat(1000), "]".repeat(1000));
     for (request, status, reason) in [

@@ -1,17 +1,27 @@
 //! What HTTP promises, over a real store.
 
+/// The service of an [`Inside`]; its type has no name that could be written here.
+macro_rules! service {
+    ($inside:expr) => {
+        actix_web::test::init_service(
+            actix_web::App::new().wrap(crate::http::headers()).configure(crate::http::routes($inside.api.clone())),
+        )
+        .await
+    };
+}
+
 mod graphql;
 mod websocket;
 
-use super::{Api, headers, routes};
+use super::Api;
 use crate::clock::SystemClock;
 use crate::config::{Config, Environment, Flags, Secret};
 use crate::wiring;
 use actix_web::body::MessageBody;
-use actix_web::dev::{Service, ServiceResponse};
-use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::{App, Error};
+use actix_web::dev::ServiceResponse;
+use actix_web::test::{TestRequest, call_service, read_body};
 use atelier_application::ports::clock::Clock;
+use atelier_application::ports::identity::AccessTokens;
 use atelier_application::ports::users::Role;
 use atelier_domain::units::Millis;
 use serde_json::{Value, json};
@@ -43,10 +53,6 @@ impl Inside {
         Self { api, secret, _folder: folder }
     }
 
-    async fn service(&self) -> impl Service<actix_http::Request, Response = ServiceResponse<impl MessageBody>, Error = Error> {
-        init_service(App::new().wrap(headers()).configure(routes(self.api.clone()))).await
-    }
-
     /// A token of the user that ends in so many milliseconds.
     async fn token(&self, millis: i64) -> String {
         let signed_in = self.api.auth.login("jo", PASSWORD).await.unwrap();
@@ -61,15 +67,15 @@ async fn json_of(response: ServiceResponse<impl MessageBody>) -> Value {
     serde_json::from_slice(&read_body(response).await).unwrap()
 }
 
-fn form(body: &str) -> actix_http::Request {
-    TestRequest::post().uri("/token").insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(body.to_owned()).to_request()
+fn form(body: &str) -> TestRequest {
+    TestRequest::post().uri("/token").insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(body.to_owned())
 }
 
 #[actix_web::test]
 async fn the_password_form_gives_a_pair_of_tokens_and_the_next() {
     let inside = Inside::new().await;
-    let service = inside.service().await;
-    let response = call_service(&service, form("username=jo&password=a+long+enough+one")).await;
+    let service = service!(inside);
+    let response = call_service(&service, form("username=jo&password=a+long+enough+one").to_request()).await;
     assert_eq!((response.status().as_u16(), response.headers().get("cache-control").unwrap().to_str().unwrap()), (200, "no-store"));
     let pair = json_of(response).await;
     assert_eq!(pair["token_type"], "Bearer");
@@ -77,16 +83,16 @@ async fn the_password_form_gives_a_pair_of_tokens_and_the_next() {
     assert!(inside.api.auth.subject(pair["access_token"].as_str().unwrap()).is_ok());
 
     let refresh = format!("grant_type=refresh_token&refresh_token={}", pair["refresh_token"].as_str().unwrap());
-    let next = json_of(call_service(&service, form(&refresh)).await).await;
+    let next = json_of(call_service(&service, form(&refresh).to_request()).await).await;
     assert!(next["refresh_token"].is_string() && next["refresh_token"] != pair["refresh_token"], "{next}");
-    let again = call_service(&service, form(&refresh)).await;
+    let again = call_service(&service, form(&refresh).to_request()).await;
     assert_eq!(again.status(), 401);
 }
 
 #[actix_web::test]
 async fn a_refused_form_says_why_as_oauth2_does() {
     let inside = Inside::new().await;
-    let service = inside.service().await;
+    let service = service!(inside);
     for (body, status, error) in [
         ("username=jo&password=wrong", 401, "invalid_grant"),
         ("username=nobody&password=wrong", 401, "invalid_grant"),
@@ -98,7 +104,7 @@ async fn a_refused_form_says_why_as_oauth2_does() {
         ("grant_type=refresh_token&refresh_token=made-up", 401, "invalid_grant"),
         ("username=%FF%00&password=%00", 401, "invalid_grant"),
     ] {
-        let response = call_service(&service, form(body)).await;
+        let response = call_service(&service, form(body).to_request()).await;
         assert_eq!(response.status(), status, "{body}");
         let answer = json_of(response).await;
         assert_eq!(answer["error"], error, "{body}");
@@ -106,14 +112,14 @@ async fn a_refused_form_says_why_as_oauth2_does() {
     }
     let json = TestRequest::post().uri("/token").set_json(json!({"username": "jo"})).to_request();
     assert_eq!(call_service(&service, json).await.status(), 400);
-    let large = form(&format!("username={}", "x".repeat(20_000)));
+    let large = form(&format!("username={}", "x".repeat(20_000))).to_request();
     assert_eq!(call_service(&service, large).await.status(), 400);
 }
 
 #[actix_web::test]
 async fn health_readiness_and_the_page_need_no_token() {
     let inside = Inside::new().await;
-    let service = inside.service().await;
+    let service = service!(inside);
     for address in ["/healthz", "/readyz", "/"] {
         let response = call_service(&service, TestRequest::get().uri(address).to_request()).await;
         assert_eq!(response.status(), 200, "{address}");
@@ -130,7 +136,7 @@ async fn health_readiness_and_the_page_need_no_token() {
 #[actix_web::test]
 async fn an_address_that_is_none_or_is_asked_in_the_wrong_way_says_so() {
     let inside = Inside::new().await;
-    let service = inside.service().await;
+    let service = service!(inside);
     let response = call_service(&service, TestRequest::get().uri("/nowhere").to_request()).await;
     assert_eq!(response.status(), 404);
     assert!(json_of(response).await["error"].is_string());

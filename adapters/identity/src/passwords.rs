@@ -1,0 +1,111 @@
+//! Passwords, hashed with argon2id as OWASP advises: 19 MiB, two passes, one lane.
+
+use crate::secrets::fill;
+use argon2::password_hash::phc::PasswordHash as Phc;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use async_trait::async_trait;
+use atelier_application::ports::identity::Passwords;
+use atelier_application::ports::users::PasswordHash;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+/// What is checked where there is no hash: the same work, and no password has it.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Hashes passwords on threads of their own, as many at a time as there are processors: each takes 19 MiB.
+#[derive(Debug, Clone)]
+pub struct Argon2Passwords {
+    places: Arc<Semaphore>,
+}
+
+impl Default for Argon2Passwords {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Argon2Passwords {
+    /// Ready to hash.
+    pub fn new() -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self { places: Arc::new(Semaphore::new(processors)) }
+    }
+
+    /// Does slow work when its turn comes; nothing if its thread died.
+    async fn slowly<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        // The semaphore is never closed, so that there is always a place.
+        let place = self.places.clone().acquire_owned().await.ok();
+        let result = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(place);
+            result
+        });
+        result.await.inspect_err(|cause| tracing::error!(%cause, "hashing a password failed")).ok()
+    }
+}
+
+#[async_trait]
+impl Passwords for Argon2Passwords {
+    async fn hash(&self, password: &str) -> PasswordHash {
+        let password = Zeroizing::new(password.to_owned());
+        let hash = self.slowly(move || hash(&password)).await.flatten();
+        // A text that is no hash is the password of nobody.
+        PasswordHash(hash.unwrap_or_else(|| "!".into()))
+    }
+
+    async fn verify(&self, password: &str, hash: Option<PasswordHash>) -> bool {
+        let password = Zeroizing::new(password.to_owned());
+        self.slowly(move || verify(&password, hash.as_ref())).await.unwrap_or(false)
+    }
+}
+
+fn hash(password: &str) -> Option<String> {
+    let mut salt = [0; 16];
+    fill(&mut salt);
+    let params = Params::new(19_456, 2, 1, None).ok()?;
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    Some(hasher.hash_password_with_salt(password.as_bytes(), &salt).ok()?.to_string())
+}
+
+fn verify(password: &str, hash: Option<&PasswordHash>) -> bool {
+    let known = hash.and_then(|hash| Phc::new(&hash.0).ok());
+    let nobody = Phc::new(NOBODY).ok();
+    let matches = known
+        .as_ref()
+        .or(nobody.as_ref())
+        .is_some_and(|hash| Argon2::default().verify_password(password.as_bytes(), hash).is_ok());
+    matches && known.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    #[tokio::test]
+    async fn only_the_right_password_matches() {
+        let passwords = Argon2Passwords::new();
+        let hash = passwords.hash("correct horse").await;
+        assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.0);
+        assert_ne!(passwords.hash("correct horse").await, hash, "the salt differs");
+        assert!(passwords.verify("correct horse", Some(hash.clone())).await);
+        assert!(!passwords.verify("correct horse ", Some(hash)).await);
+    }
+
+    #[tokio::test]
+    async fn without_a_hash_nothing_matches_and_it_takes_as_long() {
+        let passwords = Argon2Passwords::new();
+        let hash = passwords.hash("x").await;
+        assert!(Phc::new(NOBODY).is_ok());
+        let begun = Instant::now();
+        assert!(!passwords.verify("y", Some(hash)).await);
+        let known = begun.elapsed();
+        let begun = Instant::now();
+        assert!(!passwords.verify("y", None).await);
+        assert!(begun.elapsed() > known / 4, "{:?} and {known:?}", begun.elapsed());
+        assert!(!passwords.verify("", Some(PasswordHash("!".into()))).await);
+    }
+}

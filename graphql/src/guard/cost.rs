@@ -1,0 +1,153 @@
+//! What a request may cost, found from the document alone.
+//!
+//! The cost is about the number of objects asked for: a list counts as many as its page may hold, or as a usual machine-day
+//! has. Numbers only saturate, each fragment is read once, and a cycle of fragments is found: no document makes this slow.
+
+use crate::Limits;
+use crate::error::{ApiError, ApiResult};
+use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
+use async_graphql::{Name, Variables};
+use atelier_application::query::page::DEFAULT_PAGE;
+use std::collections::HashMap;
+
+/// How many fields a document may have once its fragments are spread out.
+const FIELDS: u64 = 10_000;
+
+/// How deep selections may stand in each other, fragments counted.
+const HEIGHT: usize = 100;
+
+/// Signing in hashes a password, which is slow on purpose: a few in one request, and no dictionary.
+const SIGN_IN: u64 = 100_000;
+
+/// Refuses an operation that asks for too much.
+pub(super) fn check(document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables, limits: &Limits) -> ApiResult<()> {
+    let mut survey = Survey { document, operation, variables, page: limits.page, fragments: HashMap::new() };
+    let mut found = survey.selection(&operation.selection_set.node, 0)?;
+    // Validation reads all there is in the document, executed or not.
+    for (_, other) in document.operations.iter() {
+        found.fields = found.fields.saturating_add(survey.selection(&other.node.selection_set.node, 0)?.fields);
+    }
+    for name in document.fragments.keys() {
+        survey.fragment(name, 0)?;
+    }
+    if found.depth > limits.depth {
+        return Err(ApiError::too_complex(format!("The query is {} levels deep; {} are allowed.", found.depth, limits.depth)));
+    }
+    if found.fields > FIELDS {
+        return Err(ApiError::too_complex(format!("The query has more than {FIELDS} fields.")));
+    }
+    if found.objects > limits.complexity {
+        let message = format!("The query asks for about {} objects; {} are allowed. Ask for smaller pages.", found.objects, limits.complexity);
+        return Err(ApiError::too_complex(message));
+    }
+    Ok(())
+}
+
+/// What a selection asks for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    /// Levels of fields, introspection aside.
+    depth: usize,
+    /// Levels of selections.
+    height: usize,
+    objects: u64,
+    fields: u64,
+}
+
+struct Survey<'a> {
+    document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
+    variables: &'a Variables,
+    page: u32,
+    /// What each fragment asks for; nothing while it is being read.
+    fragments: HashMap<Name, Option<Found>>,
+}
+
+impl Survey<'_> {
+    fn selection(&mut self, set: &SelectionSet, level: usize) -> ApiResult<Found> {
+        if level > HEIGHT {
+            return Err(ApiError::too_complex(format!("The query nests more than {HEIGHT} selections.")));
+        }
+        let mut sum = Found::default();
+        for item in &set.items {
+            let part = match &item.node {
+                Selection::Field(field) => self.field(&field.node, level)?,
+                Selection::InlineFragment(fragment) => self.selection(&fragment.node.selection_set.node, level + 1)?,
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, level)?,
+            };
+            sum.depth = sum.depth.max(part.depth);
+            sum.height = sum.height.max(part.height + 1);
+            sum.objects = sum.objects.saturating_add(part.objects);
+            sum.fields = sum.fields.saturating_add(part.fields);
+        }
+        if sum.height > HEIGHT {
+            return Err(ApiError::too_complex(format!("The query nests more than {HEIGHT} selections.")));
+        }
+        Ok(sum)
+    }
+
+    fn field(&mut self, field: &Field, level: usize) -> ApiResult<Found> {
+        let inner = self.selection(&field.selection_set.node, level + 1)?;
+        let name = field.name.node.as_str();
+        let objects = match name {
+            "login" | "refreshToken" => SIGN_IN,
+            _ if field.selection_set.node.items.is_empty() => 0,
+            _ => self.size(field).saturating_mul(inner.objects.saturating_add(1)),
+        };
+        let depth = if name.starts_with("__") { 0 } else { inner.depth + 1 };
+        Ok(Found { depth, height: inner.height, objects, fields: inner.fields.saturating_add(1) })
+    }
+
+    fn fragment(&mut self, name: &Name, level: usize) -> ApiResult<Found> {
+        match self.fragments.get(name) {
+            Some(Some(found)) => return Ok(*found),
+            Some(None) => return Err(ApiError::bad_request(format!("The fragment `{name}` contains itself."))),
+            None => {}
+        }
+        // An unknown fragment is told by validation.
+        let Some(fragment) = self.document.fragments.get(name) else { return Ok(Found::default()) };
+        self.fragments.insert(name.clone(), None);
+        let found = self.selection(&fragment.node.selection_set.node, level + 1)?;
+        self.fragments.insert(name.clone(), Some(found));
+        Ok(found)
+    }
+
+    /// How many objects a field stands for.
+    fn size(&self, field: &Field) -> u64 {
+        match field.name.node.as_str() {
+            "sessions" | "pieces" | "logFiles" | "rejectedLines" => self.page_size(field),
+            "machines" => 30,
+            "waitPeriods" => 120,
+            "stopPeriods" | "anomalies" => 10,
+            "jobs" => 60,
+            "timeline" => 250,
+            "otherEvents" => 5,
+            // Introspection.
+            "types" => 60,
+            "fields" | "inputFields" | "enumValues" => 10,
+            "args" | "directives" | "possibleTypes" => 4,
+            _ => 1,
+        }
+    }
+
+    fn page_size(&self, field: &Field) -> u64 {
+        let asked = |name: &str| {
+            let value = field.get_argument(name)?.node.clone();
+            let value = value.into_const_with(|variable| self.variable(&variable).ok_or(())).ok()?;
+            match value {
+                async_graphql::Value::Number(number) => number.as_u64(),
+                _ => None,
+            }
+        };
+        let size = asked("first").or_else(|| asked("last")).unwrap_or(u64::from(DEFAULT_PAGE));
+        // A larger page is refused where it is asked for, in better words.
+        size.min(u64::from(self.page))
+    }
+
+    fn variable(&self, name: &Name) -> Option<async_graphql::Value> {
+        self.variables.get(name).cloned().or_else(|| {
+            let definition = self.operation.variable_definitions.iter().find(|definition| definition.node.name.node == *name)?;
+            Some(definition.node.default_value.as_ref()?.node.clone())
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! What is checked before anything of a request is executed.
+//!
+//! The library drops a failed field from the data of its parent. So that no client ever sees half an answer because it was
+//! not signed in, or because the rest was too much, such requests are refused whole, with `data: null` and one error.
+
+mod cost;
+mod nesting;
+
+use crate::error::{ApiError, ApiResult};
+use crate::shape::{Shape, Types};
+use crate::{Caller, Limits};
+use async_graphql::Request;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet};
+use atelier_application::ports::identity::{Subject, TokenError};
+use atelier_domain::time::Instant;
+use atelier_domain::units::Millis;
+
+/// How long after its end a token is still good, for clocks that differ.
+const LEEWAY: Millis = Millis::from_seconds(5);
+
+/// The root fields that need no token.
+const OPEN: [&str; 3] = ["login", "refreshToken", "__typename"];
+
+/// A request that may be executed.
+pub(crate) struct Admitted {
+    pub(crate) request: Request,
+    /// Who asks; nobody where no token is needed.
+    pub(crate) subject: Option<Subject>,
+    /// The shape of its answer.
+    pub(crate) shape: Shape,
+}
+
+/// Checks who asks, and how much.
+pub(crate) fn admit(mut request: Request, caller: &Caller, limits: &Limits, types: &Types, now: Instant) -> ApiResult<Admitted> {
+    let subject = proven(caller, now);
+    let readable = read(&mut request, limits, types);
+    let (shape, open) = match readable {
+        Ok(parsed) => parsed,
+        // Whoever is not signed in is told that first.
+        Err(error) => return Err(subject.err().unwrap_or(error)),
+    };
+    let subject = match subject {
+        Ok(subject) => Some(subject),
+        Err(_) if open => None,
+        Err(error) => return Err(error),
+    };
+    Ok(Admitted { request, subject, shape })
+}
+
+fn proven(caller: &Caller, now: Instant) -> ApiResult<Subject> {
+    match caller {
+        Caller::Anonymous => Err(ApiError::unauthenticated()),
+        Caller::Refused(error) => Err((*error).into()),
+        Caller::Known(subject) if now >= subject.expires_at + LEEWAY => Err(TokenError::Expired.into()),
+        Caller::Known(subject) => Ok(subject.clone()),
+    }
+}
+
+/// Reads a request: the shape of its answer, and whether it needs no token.
+fn read(request: &mut Request, limits: &Limits, types: &Types) -> ApiResult<(Shape, bool)> {
+    nesting::check(&request.query)?;
+    let (name, variables) = (request.operation_name.clone(), request.variables.clone());
+    let document = request.parsed_query().map_err(|error| {
+        let at = error.locations.first().map(|at| format!(" (line {}, column {})", at.line, at.column)).unwrap_or_default();
+        ApiError::bad_request(format!("The query cannot be read{at}: {}", error.message.trim()))
+    })?;
+    let operation = operation(document, name.as_deref())?;
+    cost::check(document, operation, &variables, limits)?;
+    if operation.ty == OperationType::Subscription {
+        check_subscription(&operation.selection_set.node)?;
+    }
+    let open = operation.ty != OperationType::Subscription && all_open(document, &operation.selection_set.node);
+    Ok((Shape::new(types, document, operation, &variables), open))
+}
+
+fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> ApiResult<&'a OperationDefinition> {
+    let found = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Multiple(all), None) if all.len() == 1 => all.values().next(),
+        (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
+        _ => None,
+    };
+    let found = found.ok_or_else(|| match name {
+        Some(name) => ApiError::bad_request(format!("The document has no operation named `{name}`.")),
+        None => ApiError::bad_request("The document has several operations: say which one with `operationName`."),
+    });
+    Ok(&found?.node)
+}
+
+/// Whether all root fields need no token. Fragments hold no cycles here: their cost was found.
+fn all_open(document: &ExecutableDocument, set: &SelectionSet) -> bool {
+    set.items.iter().all(|item| match &item.node {
+        Selection::Field(field) => OPEN.contains(&field.node.name.node.as_str()),
+        Selection::InlineFragment(fragment) => all_open(document, &fragment.node.selection_set.node),
+        Selection::FragmentSpread(spread) => {
+            let fragment = document.fragments.get(&spread.node.fragment_name.node);
+            fragment.is_some_and(|fragment| all_open(document, &fragment.node.selection_set.node))
+        }
+    })
+}
+
+/// The specification wants one root field; the library would run several at once, and none out of a fragment.
+fn check_subscription(set: &SelectionSet) -> ApiResult<()> {
+    match set.items.as_slice() {
+        [item] if matches!(&item.node, Selection::Field(field) if !field.node.name.node.starts_with("__")) => Ok(()),
+        _ => Err(ApiError::bad_request("A subscription has exactly one root field, and not in a fragment.")),
+    }
+}

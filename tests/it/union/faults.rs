@@ -1,0 +1,87 @@
+//! A source that breaks: nothing is lost, the others go on, and the next run heals it.
+
+use super::FOLDER;
+use super::plant::Plant;
+use crate::harness::database::Database;
+use atelier_application::ports::sync_runs::SyncStatus;
+
+fn path(day: u32) -> String {
+    format!("{FOLDER}/202506{day}.LOG")
+}
+
+fn content(day: u32) -> Vec<u8> {
+    (10..40)
+        .flat_map(|minute| format!("202506{day} 06:{minute}:00|@StukUitgevoerd: {minute}\r\n").into_bytes())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_file_that_breaks_does_not_stop_the_others_and_the_next_run_heals_it() {
+    let database = Database::sqlite();
+    let plant = Plant::open(&database).await;
+    for day in 10..14 {
+        plant.shelf.put(&path(day), content(day));
+    }
+    plant.shelf.break_after(&path(11), Some(700));
+    let run = plant.run().await;
+    assert_eq!((run.status, run.files_read, run.files_failed, run.sessions_created), (SyncStatus::Partial, 3, 1, 3));
+    let error = run.error.unwrap();
+    assert!(error.contains(&path(11)) && error.contains("closed the connection"), "{error}");
+    assert!(!plant.dump().await.contains("2025-06-11"));
+    plant.shelf.break_after(&path(11), None);
+    let run = plant.run().await;
+    assert_eq!((run.status, run.files_read, run.sessions_created), (SyncStatus::Succeeded, 1, 1));
+    assert!(plant.dump().await.contains("2025-06-11"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_dies_ends_the_run_and_keeps_what_was_stored() {
+    let database = Database::sqlite();
+    let plant = Plant::open(&database).await;
+    for day in 1..15 {
+        plant.shelf.put(&format!("{FOLDER}/202506{day:02}.LOG"), content(10 + day));
+        if day > 4 {
+            plant.shelf.break_after(&format!("{FOLDER}/202506{day:02}.LOG"), Some(0));
+        }
+    }
+    let run = plant.run().await;
+    assert_eq!((run.status, run.files_failed), (SyncStatus::Partial, 3), "it gives up after three in a row");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_cut_at_any_byte_stores_nothing_of_it() {
+    let whole = {
+        let database = Database::sqlite();
+        let plant = Plant::open(&database).await;
+        plant.shelf.put(&path(14), content(14));
+        plant.sync().await;
+        plant.dump().await
+    };
+    let database = Database::sqlite();
+    let plant = Plant::open(&database).await;
+    plant.shelf.put(&path(14), content(14));
+    for cut in (0..content(14).len()).step_by(53) {
+        plant.shelf.break_after(&path(14), Some(cut));
+        assert_eq!(plant.run().await.files_read, 0);
+        assert_eq!(plant.dump().await, "");
+    }
+    plant.shelf.break_after(&path(14), None);
+    plant.sync().await;
+    assert_eq!(plant.dump().await, whole);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_grows_is_fetched_from_where_it_ended() {
+    let database = Database::sqlite();
+    let plant = Plant::open(&database).await;
+    let mut long = content(15).repeat(10);
+    plant.shelf.put(&path(15), long.clone());
+    plant.pass_hours(1);
+    plant.sync().await;
+    long.extend_from_slice(b"20250615 09:00:00|@MachineStop\r\n");
+    plant.shelf.put(&path(15), long.clone());
+    plant.pass_hours(1);
+    let run = plant.run().await;
+    assert_eq!((run.files_read, run.sessions_updated), (1, 1));
+    assert!(run.bytes_read < 5000, "{} of {} bytes were fetched", run.bytes_read, long.len());
+}

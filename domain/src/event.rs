@@ -22,8 +22,9 @@ pub enum Event<'a> {
     Stop,
     /// The operator starts the machine (`MachineStart`).
     Start,
-    /// A new profile bar is loaded (`JobProfiel`).
-    JobLoaded(JobProfile<'a>),
+    /// A new profile bar is loaded (`JobProfiel`). Boxed, for it is rare and large, and a day's lines lie side by side in
+    /// memory.
+    JobLoaded(Box<JobProfile<'a>>),
     /// Anything else: kept and counted under its own name.
     Other {
         /// As the machine wrote it; never empty.

@@ -25,7 +25,7 @@ pub(crate) fn read<'a>(text: &'a str, emit: impl FnOnce(Event<'a>)) -> Result<()
         "MachineWait" => emit(Event::Wait { duration: wait::read(details)? }),
         "MachineStop" => emit(Event::Stop),
         "MachineStart" => emit(Event::Start),
-        "JobProfiel" => emit(Event::JobLoaded(job::read(details)?)),
+        "JobProfiel" => emit(Event::JobLoaded(Box::new(job::read(details)?))),
         "" => return Err(RejectReason::NoEventName),
         name => emit(Event::Other { name: Cow::Borrowed(name) }),
     }
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(read("MachineStop"), Ok(Event::Stop));
         assert_eq!(read("MachineStart: équipe"), Ok(Event::Start));
         let job = JobProfile { reference: "5".into(), length_mm: None, colour: None };
-        assert_eq!(read("JobProfiel: R:5"), Ok(Event::JobLoaded(job)));
+        assert_eq!(read("JobProfiel: R:5"), Ok(Event::JobLoaded(Box::new(job))));
     }
 
     #[test]

@@ -37,8 +37,9 @@ fn own_event(event: Event<'_>) -> Event<'static> {
         Event::Wait { duration } => Event::Wait { duration },
         Event::Stop => Event::Stop,
         Event::Start => Event::Start,
-        Event::JobLoaded(JobProfile { reference, length_mm, colour }) => {
-            Event::JobLoaded(JobProfile { reference: own(reference), length_mm, colour: colour.map(own) })
+        Event::JobLoaded(job) => {
+            let JobProfile { reference, length_mm, colour } = *job;
+            Event::JobLoaded(Box::new(JobProfile { reference: own(reference), length_mm, colour: colour.map(own) }))
         }
         Event::Other { name } => Event::Other { name: own(name) },
     }

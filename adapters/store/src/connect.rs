@@ -49,6 +49,13 @@ impl Store {
     pub async fn ping(&self) -> StoreResult<()> {
         self.db.ping().await.map_err(from_db)
     }
+
+    /// Waits for what is under way and closes all connections, those of clones too.
+    pub async fn close(&self) {
+        if let Err(cause) = self.db.close_by_ref().await {
+            tracing::debug!(%cause, "closing the database failed");
+        }
+    }
 }
 
 fn permanent(text: String) -> StoreError {

@@ -31,11 +31,11 @@ fn day_of(lines: &[&str]) -> Vec<Line<'static>> {
             ("wait", minutes) => Event::Wait { duration: Millis::from_seconds(minutes.parse::<i64>().unwrap() * 60) },
             ("stop", _) => Event::Stop,
             ("start", _) => Event::Start,
-            ("job", reference) => Event::JobLoaded(JobProfile {
+            ("job", reference) => Event::JobLoaded(Box::new(JobProfile {
                 reference: Cow::Owned(reference.to_owned()),
                 length_mm: None,
                 colour: None,
-            }),
+            })),
             (name, _) => Event::Other { name: Cow::Owned(name.to_owned()) },
         };
         Line { at, latest: at, number, text: Cow::Owned((*text).to_owned()), event }
@@ -174,9 +174,11 @@ fn streams() -> impl Strategy<Value = Vec<Line<'static>>> {
                 Kind::Wait(seconds) => Event::Wait { duration: Millis::from_seconds(seconds.min(86_400)) },
                 Kind::Stop => Event::Stop,
                 Kind::Start => Event::Start,
-                Kind::Job => {
-                    Event::JobLoaded(JobProfile { reference: Cow::Borrowed("7"), length_mm: None, colour: None })
-                }
+                Kind::Job => Event::JobLoaded(Box::new(JobProfile {
+                    reference: Cow::Borrowed("7"),
+                    length_mm: None,
+                    colour: None,
+                })),
             };
             Line { at, latest: at, number, text: Cow::Owned(number.to_string()), event }
         };

@@ -4,9 +4,6 @@
 //! or the revision it has reached: what it has passed is skipped, whether it comes from the store or is announced. When
 //! announcements were missed, it reads from its position again.
 
-#[cfg(test)]
-mod tests;
-
 use crate::error::ApiResult;
 use atelier_application::ports::events::{Announcement, SessionEvents};
 use atelier_application::ports::sessions::SessionSummary;

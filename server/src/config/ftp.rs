@@ -7,6 +7,7 @@ use super::values::{Values, duration, number};
 use atelier_ftp::{FtpConfig, FtpTls, Password};
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -82,12 +83,22 @@ fn tls(text: &str) -> Result<FtpTls, String> {
 }
 
 /// When logs are fetched, in the plant's time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Schedule {
     /// Only when asked to.
     Off,
     /// At these times.
     Cron(Box<Cron>),
+}
+
+impl fmt::Debug for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("Off"),
+            // Its own form lists every minute there is.
+            Self::Cron(cron) => f.debug_tuple("Cron").field(&cron.as_str()).finish(),
+        }
+    }
 }
 
 impl Schedule {

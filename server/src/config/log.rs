@@ -4,6 +4,7 @@ use super::error::ConfigError;
 use super::keys::{LOG_FILTER, LOG_FORMAT};
 use super::values::Values;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// How the program's own log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +37,7 @@ impl LogConfig {
     }
 
     pub(super) fn read(values: &Values) -> Result<Self, ConfigError> {
-        let filter = values.parse(&LOG_FILTER, |text| {
-            EnvFilter::builder()
-                .parse(text)
-                .map(|_| text.to_owned())
-                .map_err(|_| "write a level (`error`, `warn`, `info`, `debug`, `trace`, `off`) or a tracing filter such as `info,atelier=debug`".to_owned())
-        })?;
+        let filter = values.parse(&LOG_FILTER, filter)?;
         let format = values.parse(&LOG_FORMAT, |text| match text {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
@@ -49,4 +45,14 @@ impl LogConfig {
         })?;
         Ok(Self { filter: filter.unwrap_or_else(|| DEFAULT_FILTER.to_owned()), format: format.unwrap_or(LogFormat::Text) })
     }
+}
+
+/// A filter, as it is. A bare word that is no level would be taken for the name of a crate, and silence all others.
+fn filter(text: &str) -> Result<String, String> {
+    let bare = |part: &str| !part.contains(['=', '[']) && part.trim().parse::<LevelFilter>().is_err();
+    if text.split(',').any(bare) || EnvFilter::builder().parse(text).is_err() {
+        let levels = "`error`, `warn`, `info`, `debug`, `trace`, `off`";
+        return Err(format!("write a level ({levels}) or a tracing filter such as `info,atelier=debug`"));
+    }
+    Ok(text.to_owned())
 }

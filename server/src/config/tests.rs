@@ -95,7 +95,8 @@ fn every_wrong_value_names_its_key_the_value_and_the_remedy() {
         ("ATELIER_PLANT_TIMEZONE", "Paris", "`Europe/Paris`"),
         ("ATELIER_PRODUCTION_DAY_START", "25:00", "`05:00`"),
         ("ATELIER_HTTP_ADDR", "8080", "`127.0.0.1:8080`"),
-        ("ATELIER_LOG", "inf o=", "`info`"),
+        ("ATELIER_LOG", "inof", "`info`"),
+        ("ATELIER_LOG", "atelier=loud", "`info`"),
         ("ATELIER_LOG_FORMAT", "xml", "`json`"),
     ] {
         let text = said("", &[(name, value)]);

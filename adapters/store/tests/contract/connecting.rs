@@ -8,6 +8,8 @@ on_both!(answers);
 
 async fn answers(fixture: Fixture) {
     fixture.store.ping().await.unwrap();
+    fixture.store.clone().close().await;
+    assert!(matches!(fixture.store.ping().await, Err(StoreError::Transient(_))));
 }
 
 async fn refusal(url: &str) -> StoreError {

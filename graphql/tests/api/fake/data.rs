@@ -1,0 +1,139 @@
+//! Machines, sessions and what they hold, all made from their numbers.
+
+use atelier_application::ports::log_files::{StoredLogFile, StoredReject};
+use atelier_application::ports::sessions::{PieceRange, SessionSummary, StoredAnomaly, StoredJob, StoredPiece, StoredSource, StoredStop, StoredWait};
+use atelier_domain::anomaly::AnomalyKind;
+use atelier_domain::ids::{AnomalyId, JobId, LogFileId, MachineId, PeriodId, PieceId, Revision, SessionId, VersionId};
+use atelier_domain::interval::Interval;
+use atelier_domain::kpi::observed::ObservedProduction;
+use atelier_domain::log_file::{LineCounts, LogFileState};
+use atelier_domain::machine::{Machine, MachineType};
+use atelier_domain::session::SessionStatus;
+use atelier_domain::time::{Instant, ProductionDay};
+use atelier_domain::units::Millis;
+use chrono::{Days, NaiveDate};
+use std::collections::BTreeMap;
+
+const SOURCE: StoredSource = StoredSource { version: VersionId(1), line: 1 };
+
+pub fn machine(id: i64) -> Machine {
+    Machine {
+        id: MachineId(id),
+        name: format!("M{id:02}"),
+        kind: MachineType::ALL[(id as usize - 1) % 3],
+        description: None,
+        active: true,
+        folder: Some(format!("M{id:02} (PVC)")),
+        created_at: Instant(0),
+    }
+}
+
+fn day(number: i64) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2025, 6, 1).unwrap() + Days::new(number as u64)
+}
+
+/// 06:00 UTC on the day of that number, plus seconds.
+pub fn day_at(number: i64, seconds: i64) -> Instant {
+    let start: Instant = day(number).and_hms_opt(6, 0, 0).unwrap().and_utc().into();
+    start + Millis::from_seconds(seconds)
+}
+
+/// A session of `pieces` pieces, one each 100 s from 06:01:40 on; a wait, a stop and three bars.
+pub fn session(id: i64, machine: i64, number: i64, pieces: u32) -> SessionSummary {
+    let last = 100 * i64::from(pieces);
+    let span = Millis::from_seconds((last - 100).max(0));
+    SessionSummary {
+        id: SessionId(id),
+        machine: MachineId(machine),
+        day: ProductionDay(day(number)),
+        status: SessionStatus::Complete,
+        first_event: day_at(number, 0),
+        last_event: day_at(number, last),
+        first_piece: (pieces > 0).then(|| day_at(number, 100)),
+        last_piece: (pieces > 0).then(|| day_at(number, last)),
+        first_start: Some(day_at(number, 0)),
+        last_stop: None,
+        events: pieces + 6,
+        other_events: BTreeMap::from([("Smering".to_owned(), 2)]),
+        observed: ObservedProduction { pieces, span, wait: Millis(span.0 / 4), stop: Millis::ZERO },
+        created_at: NOW_STORED,
+        updated_at: NOW_STORED,
+        revision: Revision(id),
+    }
+}
+
+const NOW_STORED: Instant = Instant(1_749_000_000_500);
+
+pub fn wait(of: &SessionSummary) -> StoredWait {
+    let start = of.first_event + Millis::from_seconds(110);
+    StoredWait { id: PeriodId(of.id.0 * 10), interval: Interval::new(start, start + Millis(12_500)), source: SOURCE }
+}
+
+pub fn stop(of: &SessionSummary) -> StoredStop {
+    let start = of.first_event + Millis::from_seconds(150);
+    StoredStop { id: PeriodId(of.id.0 * 10 + 1), start, end: None, length: Millis::from_seconds(30), source: SOURCE }
+}
+
+pub fn jobs(of: &SessionSummary) -> Vec<StoredJob> {
+    let job = |number: i64| StoredJob {
+        id: JobId(of.id.0 * 10 + number),
+        session: of.id,
+        reference: format!("R{}-{number}", of.id),
+        length_mm: (number > 1).then_some(3359.5),
+        colour: Some("7016 G ALU".to_owned()),
+        started_at: of.first_event + Millis::from_seconds(number),
+        own_pieces: number as u32,
+        source: SOURCE,
+    };
+    (1..=3).map(job).collect()
+}
+
+pub fn piece(of: &SessionSummary, number: u32) -> StoredPiece {
+    StoredPiece {
+        id: PieceId(of.id.0 * 10_000 + i64::from(number)),
+        number,
+        at: of.first_event + Millis::from_seconds(100 * i64::from(number)),
+        details: None,
+        job: Some(JobId(of.id.0 * 10 + i64::from(number % 3) + 1)),
+        cycle: (number > 1).then_some(Millis(100_000)),
+        source: SOURCE,
+    }
+}
+
+pub fn pieces(of: &SessionSummary, range: PieceRange) -> Vec<StoredPiece> {
+    (range.from..=range.to.min(of.observed.pieces)).map(|number| piece(of, number)).collect()
+}
+
+pub fn anomaly(of: &SessionSummary) -> StoredAnomaly {
+    StoredAnomaly {
+        id: AnomalyId(of.id.0),
+        kind: AnomalyKind::ClockWentBack,
+        at: of.first_event,
+        session: Some(of.id),
+        file: Some(LogFileId(of.id.0)),
+        line: Some(17),
+        message: "The clock went back by 3 s.".to_owned(),
+    }
+}
+
+/// Each session has the file of its own id.
+pub fn log_file(of: &SessionSummary) -> StoredLogFile {
+    StoredLogFile {
+        id: LogFileId(of.id.0),
+        machine: of.machine,
+        path: format!("M{:02} (PVC)/{}.LOG", of.machine.0, of.day.0.format("%Y%m%d")),
+        state: LogFileState::Complete,
+        size: 5_000_000_000,
+        consumed: 4_999_999_999,
+        counts: LineCounts { lines: 100, events: 95, ignored: 2, rejected: 3 },
+        first_seen: of.first_event,
+        last_read: of.last_event,
+        completed: Some(of.last_event),
+        removed_from_server: None,
+        error: None,
+    }
+}
+
+pub fn rejects() -> Vec<StoredReject> {
+    (1..=3).map(|number| StoredReject { number, offset: u64::from(number) * 40, reason: "no event name".to_owned(), text: "20250601 06:00:00|@".to_owned() }).collect()
+}

@@ -1,0 +1,77 @@
+//! A store in memory that counts what it is asked, and the schema over it.
+
+mod data;
+mod people;
+mod store;
+
+pub use data::session;
+pub use store::Store;
+
+use async_graphql::{Executor, Request, Response, Variables};
+use atelier_application::auth::Auth;
+use atelier_application::ports::clock::Clock;
+use atelier_application::ports::identity::Subject;
+use atelier_application::ports::users::Role;
+use atelier_domain::ids::UserId;
+use atelier_domain::time::{Instant, PlantZone};
+use atelier_domain::units::Millis;
+use atelier_graphql::{AtelierSchema, Caller, Limits, Services, schema};
+use chrono::NaiveTime;
+use serde_json::Value;
+use std::sync::Arc;
+
+pub const NOW: Instant = Instant(1_750_000_000_000);
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Instant {
+        NOW
+    }
+}
+
+pub fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
+    let people = Arc::new(people::People);
+    let services = Services {
+        machines: Arc::clone(store) as _,
+        sessions: Arc::clone(store) as _,
+        log_files: Arc::clone(store) as _,
+        events: Arc::clone(store) as _,
+        auth: Auth::new(people.clone(), people.clone(), people.clone(), people, Arc::new(Still)),
+        clock: Arc::new(Still),
+        zone: PlantZone::new(chrono_tz::Europe::Paris, NaiveTime::MIN),
+    };
+    schema(services, limits)
+}
+
+pub fn ada() -> Caller {
+    ending(NOW + Millis::from_seconds(900))
+}
+
+pub fn ending(expires_at: Instant) -> Caller {
+    Caller::Known(Subject { user: UserId(7), username: "ada".to_owned(), role: Role::Viewer, expires_at })
+}
+
+pub async fn send(schema: &AtelierSchema, request: Request) -> Response {
+    schema.execute(request.data(ada())).await
+}
+
+/// The whole response to a query of somebody who is signed in.
+pub async fn ask(schema: &AtelierSchema, query: &str) -> Value {
+    json(&send(schema, Request::new(query)).await)
+}
+
+pub async fn ask_with(schema: &AtelierSchema, query: &str, variables: Value) -> Value {
+    json(&send(schema, Request::new(query).variables(Variables::from_json(variables))).await)
+}
+
+pub fn json(response: &Response) -> Value {
+    serde_json::to_value(response).unwrap()
+}
+
+/// The data of a response without errors.
+pub async fn data(schema: &AtelierSchema, query: &str) -> Value {
+    let mut response = ask(schema, query).await;
+    assert_eq!(response.get("errors"), None, "{response}");
+    response["data"].take()
+}

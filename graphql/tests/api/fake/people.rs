@@ -1,0 +1,77 @@
+//! One user, `ada`, whose password and refresh token say what they are.
+
+use async_trait::async_trait;
+use atelier_application::ports::identity::{AccessTokens, Passwords, Secrets, Subject, TokenError};
+use atelier_application::ports::store_error::{StoreError, StoreResult};
+use atelier_application::ports::users::{PasswordHash, RefreshTokenRecord, Role, User, UserStore};
+use atelier_domain::ids::UserId;
+use atelier_domain::time::Instant;
+
+pub struct People;
+
+fn ada() -> User {
+    User { id: UserId(7), username: "ada".to_owned(), role: Role::Viewer, active: true, created_at: Instant(0) }
+}
+
+#[async_trait]
+impl UserStore for People {
+    async fn user_by_name(&self, username: &str) -> StoreResult<Option<(User, PasswordHash)>> {
+        match username {
+            "ada" => Ok(Some((ada(), PasswordHash("right".to_owned())))),
+            "broken" => Err(StoreError::Permanent("users: secret".to_owned())),
+            _ => Ok(None),
+        }
+    }
+
+    async fn users_by_id(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
+        Ok(ids.iter().filter(|id| id.0 == 7).map(|_| ada()).collect())
+    }
+
+    async fn add_user(&self, _: &str, _: &PasswordHash, _: Role, _: Instant) -> StoreResult<User> {
+        Ok(ada())
+    }
+
+    async fn add_refresh_token(&self, _: &[u8], _: UserId, _: &str, _: Instant, _: Instant) -> StoreResult<()> {
+        Ok(())
+    }
+
+    async fn use_refresh_token(&self, hash: &[u8], now: Instant) -> StoreResult<Option<RefreshTokenRecord>> {
+        let later = Instant(now.0 + 1);
+        Ok((hash == b"good").then(|| RefreshTokenRecord { user: UserId(7), family: "f".to_owned(), expires_at: later, used: false }))
+    }
+
+    async fn end_family(&self, _: &str) -> StoreResult<()> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Passwords for People {
+    async fn hash(&self, password: &str) -> PasswordHash {
+        PasswordHash(password.to_owned())
+    }
+
+    async fn verify(&self, password: &str, hash: Option<PasswordHash>) -> bool {
+        hash.is_some_and(|hash| hash.0 == password)
+    }
+}
+
+impl AccessTokens for People {
+    fn issue(&self, subject: &Subject, _: Instant) -> String {
+        format!("token of {}", subject.username)
+    }
+
+    fn verify(&self, _: &str, _: Instant) -> Result<Subject, TokenError> {
+        Err(TokenError::Invalid)
+    }
+}
+
+impl Secrets for People {
+    fn fresh(&self) -> String {
+        "fresh".to_owned()
+    }
+
+    fn digest(&self, secret: &str) -> Vec<u8> {
+        secret.as_bytes().to_vec()
+    }
+}

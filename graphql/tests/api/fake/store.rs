@@ -1,0 +1,313 @@
+//! The store in memory.
+
+use super::data;
+use async_trait::async_trait;
+use atelier_application::ports::events::{Announcement, SessionChange, SessionEvents};
+use atelier_application::ports::log_files::{LogFileFilter, LogFileReader, StoredLogFile, StoredReject};
+use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
+use atelier_application::ports::sessions::{
+    PieceRange, SessionCursor, SessionFilter, SessionOrder, SessionReader, SessionSummary, Slice, StoredAnomaly, StoredJob, StoredPiece, StoredStop, StoredWait, Window,
+};
+use atelier_application::ports::store_error::{StoreError, StoreResult};
+use atelier_application::query::place;
+use atelier_domain::ids::{JobId, LogFileId, MachineId, Revision, SessionId};
+use atelier_domain::machine::Machine;
+use atelier_domain::time::Instant;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use std::collections::HashMap;
+use std::sync::Mutex;
+use tokio::sync::mpsc;
+
+/// Machines and sessions in memory; what they hold is made from them.
+#[derive(Default)]
+pub struct Store {
+    machines: Mutex<Vec<Machine>>,
+    sessions: Mutex<Vec<SessionSummary>>,
+    calls: Mutex<Vec<&'static str>>,
+    /// What is asked of it that fails.
+    failing: Mutex<Option<&'static str>>,
+    listeners: Mutex<Vec<mpsc::UnboundedSender<Announcement>>>,
+    /// Committed as soon as somebody listens.
+    on_listen: Mutex<Vec<SessionSummary>>,
+}
+
+impl Store {
+    /// `machines` machines with `sessions` sessions each, of 120 pieces.
+    pub fn of(machines: i64, sessions: i64) -> std::sync::Arc<Self> {
+        let store = Self::default();
+        for machine in 1..=machines {
+            store.machines.lock().unwrap().push(data::machine(machine));
+            for number in 0..sessions {
+                store.put(data::session((machine - 1) * sessions + number + 1, machine, number, 120));
+            }
+        }
+        std::sync::Arc::new(store)
+    }
+
+    pub fn put(&self, session: SessionSummary) {
+        let mut sessions = self.sessions.lock().unwrap();
+        sessions.retain(|known| known.id != session.id);
+        sessions.push(session);
+    }
+
+    pub fn fail(&self, call: &'static str) {
+        *self.failing.lock().unwrap() = Some(call);
+    }
+
+    pub fn commit_on_listen(&self, session: SessionSummary) {
+        self.on_listen.lock().unwrap().push(session);
+    }
+
+    /// What it was asked since the last time.
+    pub fn calls(&self) -> Vec<&'static str> {
+        std::mem::take(&mut *self.calls.lock().unwrap())
+    }
+
+    /// Tells all who listen.
+    pub fn tell(&self, announcement: &Announcement) {
+        self.listeners.lock().unwrap().retain(|listener| listener.send(announcement.clone()).is_ok());
+    }
+
+    /// Stores a session and tells all who listen.
+    pub fn commit(&self, created: bool, session: SessionSummary) {
+        self.put(session.clone());
+        self.announce(SessionChange { created, session: std::sync::Arc::new(session) });
+    }
+
+    fn asked(&self, call: &'static str) -> StoreResult<()> {
+        self.calls.lock().unwrap().push(call);
+        match *self.failing.lock().unwrap() {
+            Some(failing) if failing == call => Err(StoreError::Permanent(format!("relation {call} does not exist"))),
+            _ => Ok(()),
+        }
+    }
+
+    fn matching(&self, filter: &SessionFilter) -> Vec<SessionSummary> {
+        let machines = self.machines.lock().unwrap();
+        let kind = |id: MachineId| machines.iter().find(|machine| machine.id == id).map(|machine| machine.kind);
+        let passes = |session: &&SessionSummary| {
+            filter.machines.as_ref().is_none_or(|ids| ids.contains(&session.machine))
+                && filter.types.as_ref().is_none_or(|types| kind(session.machine).is_some_and(|kind| types.contains(&kind)))
+                && filter.from.is_none_or(|from| session.day >= from)
+                && filter.to.is_none_or(|to| session.day <= to)
+                && filter.status.is_none_or(|status| session.status == status)
+                && filter.min_pieces.is_none_or(|least| session.observed.pieces >= least)
+        };
+        self.sessions.lock().unwrap().iter().filter(passes).cloned().collect()
+    }
+
+    fn by_id(&self, ids: &[SessionId]) -> Vec<SessionSummary> {
+        self.sessions.lock().unwrap().iter().filter(|session| ids.contains(&session.id)).cloned().collect()
+    }
+
+    fn each<T>(&self, ids: &[SessionId], of: impl Fn(&SessionSummary) -> T) -> HashMap<SessionId, T> {
+        self.by_id(ids).iter().map(|session| (session.id, of(session))).collect()
+    }
+}
+
+fn slice(mut all: Vec<SessionSummary>, order: SessionOrder, window: &Window<SessionCursor>) -> Slice<SessionSummary> {
+    let key = |session: &SessionSummary| place(order, session);
+    let compare = |a: SessionCursor, b: SessionCursor| {
+        let ascending = a.key.total_cmp(&b.key).then(a.id.cmp(&b.id));
+        if order.descending { ascending.reverse() } else { ascending }
+    };
+    all.sort_by(|a, b| compare(key(a), key(b)));
+    let total = all.len();
+    let from = window.after.map_or(0, |after| all.iter().filter(|session| compare(key(session), after).is_le()).count());
+    let to = window.before.map_or(total, |before| all.iter().filter(|session| compare(key(session), before).is_lt()).count());
+    let limit = window.limit as usize;
+    let (from, to) = if window.from_end { (from.max(to.saturating_sub(limit)), to) } else { (from, to.min(from + limit)) };
+    Slice { items: all[from..to.max(from)].to_vec(), has_next: to < total, has_previous: from > 0 }
+}
+
+#[async_trait]
+impl MachineStore for Store {
+    async fn machines(&self, filter: &MachineFilter) -> StoreResult<Vec<Machine>> {
+        self.asked("machines")?;
+        let passes = |machine: &&Machine| {
+            filter.names.as_ref().is_none_or(|names| names.contains(&machine.name))
+                && filter.types.as_ref().is_none_or(|types| types.contains(&machine.kind))
+                && filter.active.is_none_or(|active| machine.active == active)
+        };
+        Ok(self.machines.lock().unwrap().iter().filter(passes).cloned().collect())
+    }
+
+    async fn machines_by_id(&self, ids: &[MachineId]) -> StoreResult<Vec<Machine>> {
+        self.asked("machines_by_id")?;
+        Ok(self.machines.lock().unwrap().iter().filter(|machine| ids.contains(&machine.id)).cloned().collect())
+    }
+
+    async fn ensure_machines(&self, _: &[ConfiguredMachine], _: Instant) -> StoreResult<()> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SessionReader for Store {
+    async fn sessions(&self, filter: &SessionFilter, order: SessionOrder, window: &Window<SessionCursor>) -> StoreResult<Slice<SessionSummary>> {
+        self.asked("sessions")?;
+        Ok(slice(self.matching(filter), order, window))
+    }
+
+    async fn sessions_by_machine(
+        &self,
+        machines: &[MachineId],
+        filter: &SessionFilter,
+        order: SessionOrder,
+        window: &Window<SessionCursor>,
+    ) -> StoreResult<HashMap<MachineId, Slice<SessionSummary>>> {
+        self.asked("sessions_by_machine")?;
+        let all = self.matching(filter);
+        let own = |machine: MachineId| all.iter().filter(|session| session.machine == machine).cloned().collect::<Vec<_>>();
+        Ok(machines.iter().map(|machine| (*machine, slice(own(*machine), order, window))).filter(|(_, slice)| !slice.items.is_empty()).collect())
+    }
+
+    async fn count_sessions(&self, filter: &SessionFilter) -> StoreResult<u64> {
+        self.asked("count_sessions")?;
+        Ok(self.matching(filter).len() as u64)
+    }
+
+    async fn count_sessions_by_machine(&self, machines: &[MachineId], filter: &SessionFilter) -> StoreResult<HashMap<MachineId, u64>> {
+        self.asked("count_sessions_by_machine")?;
+        let all = self.matching(filter);
+        let count = |machine: MachineId| all.iter().filter(|session| session.machine == machine).count() as u64;
+        Ok(machines.iter().map(|machine| (*machine, count(*machine))).collect())
+    }
+
+    async fn sessions_by_id(&self, ids: &[SessionId]) -> StoreResult<Vec<SessionSummary>> {
+        self.asked("sessions_by_id")?;
+        Ok(self.by_id(ids))
+    }
+
+    async fn latest_sessions(&self, machines: &[MachineId]) -> StoreResult<HashMap<MachineId, SessionSummary>> {
+        self.asked("latest_sessions")?;
+        let mut latest = HashMap::<MachineId, SessionSummary>::new();
+        for session in self.matching(&SessionFilter { machines: Some(machines.to_vec()), ..SessionFilter::default() }) {
+            if latest.get(&session.machine).is_none_or(|known| known.day < session.day) {
+                latest.insert(session.machine, session);
+            }
+        }
+        Ok(latest)
+    }
+
+    async fn jobs(&self, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<StoredJob>>> {
+        self.asked("jobs")?;
+        Ok(self.each(sessions, data::jobs))
+    }
+
+    async fn jobs_by_id(&self, ids: &[JobId]) -> StoreResult<Vec<StoredJob>> {
+        self.asked("jobs_by_id")?;
+        Ok(self.sessions.lock().unwrap().iter().flat_map(data::jobs).filter(|job| ids.contains(&job.id)).collect())
+    }
+
+    async fn carried_pieces(&self, jobs: &[JobId]) -> StoreResult<HashMap<JobId, u64>> {
+        self.asked("carried_pieces")?;
+        Ok(jobs.iter().filter(|job| job.0 % 10 == 3).map(|job| (*job, 100)).collect())
+    }
+
+    async fn waits(&self, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<StoredWait>>> {
+        self.asked("waits")?;
+        Ok(self.each(sessions, |session| vec![data::wait(session)]))
+    }
+
+    async fn stops(&self, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<StoredStop>>> {
+        self.asked("stops")?;
+        Ok(self.each(sessions, |session| vec![data::stop(session)]))
+    }
+
+    async fn pieces(&self, wanted: &[(SessionId, PieceRange)]) -> StoreResult<HashMap<SessionId, Vec<StoredPiece>>> {
+        self.asked("pieces")?;
+        let ids: Vec<_> = wanted.iter().map(|(id, _)| *id).collect();
+        let ranges: HashMap<_, _> = wanted.iter().copied().collect();
+        Ok(self.each(&ids, |session| data::pieces(session, ranges[&session.id])))
+    }
+
+    async fn piece_instants(&self, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<Instant>>> {
+        self.asked("piece_instants")?;
+        let all = PieceRange { from: 1, to: u32::MAX };
+        Ok(self.each(sessions, |session| data::pieces(session, all).iter().map(|piece| piece.at).collect()))
+    }
+
+    async fn anomalies(&self, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<StoredAnomaly>>> {
+        self.asked("anomalies")?;
+        Ok(self.each(sessions, |session| vec![data::anomaly(session)]))
+    }
+
+    async fn revision(&self) -> StoreResult<Revision> {
+        self.asked("revision")?;
+        Ok(self.sessions.lock().unwrap().iter().map(|session| session.revision).max().unwrap_or(Revision(0)))
+    }
+
+    async fn changed_since(&self, revision: Revision, limit: u32) -> StoreResult<Vec<SessionSummary>> {
+        self.asked("changed_since")?;
+        let mut found: Vec<_> = self.sessions.lock().unwrap().iter().filter(|session| session.revision > revision).cloned().collect();
+        found.sort_by_key(|session| session.revision);
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+
+    async fn created_since(&self, id: SessionId, limit: u32) -> StoreResult<Vec<SessionSummary>> {
+        self.asked("created_since")?;
+        let mut found: Vec<_> = self.sessions.lock().unwrap().iter().filter(|session| session.id > id).cloned().collect();
+        found.sort_by_key(|session| session.id);
+        found.truncate(limit as usize);
+        Ok(found)
+    }
+
+    async fn last_session(&self) -> StoreResult<SessionId> {
+        self.asked("last_session")?;
+        Ok(self.sessions.lock().unwrap().iter().map(|session| session.id).max().unwrap_or(SessionId(0)))
+    }
+}
+
+#[async_trait]
+impl LogFileReader for Store {
+    async fn log_files(&self, filter: &LogFileFilter, window: &Window<LogFileId>) -> StoreResult<Slice<StoredLogFile>> {
+        self.asked("log_files")?;
+        let mut all: Vec<_> = self.sessions.lock().unwrap().iter().map(data::log_file).collect();
+        all.retain(|file| filter.machines.as_ref().is_none_or(|machines| machines.contains(&file.machine)));
+        all.sort_by_key(|file| file.id);
+        let from = window.after.map_or(0, |after| all.iter().filter(|file| file.id <= after).count());
+        let to = all.len().min(from + window.limit as usize);
+        Ok(Slice { items: all[from..to].to_vec(), has_next: to < all.len(), has_previous: from > 0 })
+    }
+
+    async fn log_files_by_id(&self, ids: &[LogFileId]) -> StoreResult<Vec<StoredLogFile>> {
+        self.asked("log_files_by_id")?;
+        let ids: Vec<_> = ids.iter().map(|id| SessionId(id.0)).collect();
+        Ok(self.by_id(&ids).iter().map(data::log_file).collect())
+    }
+
+    async fn log_files_by_session(&self, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<StoredLogFile>>> {
+        self.asked("log_files_by_session")?;
+        Ok(self.each(sessions, |session| vec![data::log_file(session)]))
+    }
+
+    async fn sessions_by_file(&self, files: &[LogFileId]) -> StoreResult<HashMap<LogFileId, Vec<SessionId>>> {
+        self.asked("sessions_by_file")?;
+        Ok(files.iter().map(|file| (*file, vec![SessionId(file.0)])).collect())
+    }
+
+    async fn rejects(&self, files: &[LogFileId], limit: u32) -> StoreResult<HashMap<LogFileId, Vec<StoredReject>>> {
+        self.asked("rejects")?;
+        let some = || data::rejects().into_iter().take(limit as usize).collect();
+        Ok(files.iter().map(|file| (*file, some())).collect())
+    }
+}
+
+impl SessionEvents for Store {
+    fn announce(&self, change: SessionChange) {
+        self.tell(&Announcement::Changed(change));
+    }
+
+    fn listen(&self) -> BoxStream<'static, Announcement> {
+        self.calls.lock().unwrap().push("listen");
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.listeners.lock().unwrap().push(sender);
+        for session in std::mem::take(&mut *self.on_listen.lock().unwrap()) {
+            self.commit(true, session);
+        }
+        futures_util::stream::unfold(receiver, async |mut receiver| receiver.recv().await.map(|told| (told, receiver))).boxed()
+    }
+}

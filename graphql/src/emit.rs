@@ -39,7 +39,8 @@ impl<T: Leaf> Emit for T {
     fn emit(&self, selected: &[Selected]) -> Value {
         let mut object = IndexMap::with_capacity(selected.len());
         for field in selected {
-            let value = if field.name.as_str() == "__typename" { Value::String(T::TYPE.to_owned()) } else { self.field(field) };
+            let value =
+                if field.name.as_str() == "__typename" { Value::String(T::TYPE.to_owned()) } else { self.field(field) };
             object.insert(field.key.clone(), value);
         }
         Value::Object(object)
@@ -77,7 +78,11 @@ fn collect(selected: &mut Vec<Selected>, ctx: &ContextSelectionSet<'_>, set: &Se
             Selection::Field(field) => {
                 let key = &field.node.response_key().node;
                 let index = selected.iter().position(|known| known.key == *key).unwrap_or_else(|| {
-                    selected.push(Selected { key: key.clone(), name: field.node.name.node.clone(), children: Vec::new() });
+                    selected.push(Selected {
+                        key: key.clone(),
+                        name: field.node.name.node.clone(),
+                        children: Vec::new(),
+                    });
                     selected.len() - 1
                 });
                 if let Some(known) = selected.get_mut(index) {

@@ -84,7 +84,9 @@ impl ApiError {
 impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
         match error {
-            AppError::BadUserInput { field, message } => Self { field: Some(field), ..Self::new(Code::BadUserInput, message) },
+            AppError::BadUserInput { field, message } => {
+                Self { field: Some(field), ..Self::new(Code::BadUserInput, message) }
+            }
             AppError::NotFound(message) => Self::new(Code::NotFound, message),
             AppError::Conflict(message) => Self::new(Code::Conflict, message),
             AppError::Forbidden(message) => Self::new(Code::Forbidden, message),
@@ -93,7 +95,8 @@ impl From<AppError> for ApiError {
             AppError::Unavailable(text) | AppError::Internal(text) => {
                 let reference = reference();
                 tracing::error!(reference, error = text, "a request failed");
-                let message = format!("Something went wrong on our side; the log has more under the reference {reference}.");
+                let message =
+                    format!("Something went wrong on our side; the log has more under the reference {reference}.");
                 Self { reference: Some(reference), ..Self::new(Code::Internal, message) }
             }
         }
@@ -125,7 +128,8 @@ pub(crate) fn give_codes(errors: &mut Vec<ServerError>) {
     for error in errors.iter_mut() {
         let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
         if extensions.get("code").is_none() {
-            let too_deep = error.message.to_ascii_lowercase().contains("recursion") || error.message.starts_with("The number of directives");
+            let too_deep = error.message.to_ascii_lowercase().contains("recursion")
+                || error.message.starts_with("The number of directives");
             let code = if too_deep { Code::QueryTooComplex } else { Code::BadUserInput };
             extensions.set("code", code.as_str());
         }

@@ -4,7 +4,7 @@
 //! (`request.data(caller)`, or session data of a WebSocket); [`AtelierSchema`] is an `async_graphql::Executor` that checks the
 //! caller and the limits before it executes; [`sdl`] prints the contract.
 //!
-//! Inside, a request passes [`guard`](self) (who asks, how much), then resolvers: `query`, `mutation`, `subscription` hold the
+//! Inside, a request passes `guard` (who asks, how much), then resolvers: `query`, `mutation`, `subscription` hold the
 //! root fields, `model` the types, `loader` asks for children once per level, `emit` writes long lists. On the way out
 //! `shape` gives the data the form that the specification wants, and `error` gives every error its code.
 

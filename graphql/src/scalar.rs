@@ -9,6 +9,7 @@ use crate::error::{ApiError, ApiResult};
 /// A point in time: RFC 3339 in UTC, with `Z`, and with milliseconds where there are any: `2025-05-28T04:02:11Z`.
 pub(crate) struct DateTime(pub(crate) Instant);
 
+/// A point in time: RFC 3339 in UTC, with `Z`, and with milliseconds where there are any: `2025-05-28T04:02:11Z`.
 #[Scalar(name = "DateTime", specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -62,6 +63,7 @@ fn push_digits(text: &mut String, number: u32, width: u32) {
 /// A date local to the plant: `YYYY-MM-DD`.
 pub(crate) struct Date(pub(crate) ProductionDay);
 
+/// A date local to the plant: `YYYY-MM-DD`.
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -69,7 +71,8 @@ impl ScalarType for Date {
         if text.len() != 10 {
             return Err(InputValueError::custom("a date is written YYYY-MM-DD"));
         }
-        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| InputValueError::custom("a date is written YYYY-MM-DD"))?;
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .map_err(|_| InputValueError::custom("a date is written YYYY-MM-DD"))?;
         Ok(Self(ProductionDay(date)))
     }
 
@@ -83,6 +86,7 @@ impl ScalarType for Date {
 /// A 64-bit integer, as a JSON number.
 pub(crate) struct Long(pub(crate) i64);
 
+/// A 64-bit integer, as a JSON number.
 #[Scalar(name = "Long")]
 impl ScalarType for Long {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -110,7 +114,9 @@ pub(crate) fn int(count: impl TryInto<i32>) -> i32 {
 
 /// An id out of the text that names it; `field` is told when it is none.
 pub(crate) fn id<T: std::str::FromStr>(field: &str, id: &ID) -> ApiResult<T> {
-    id.parse().map_err(|_| ApiError::bad_input(field, format!("`{field}` must be an id as the API gives it: a whole number.")))
+    id.parse().map_err(|_| {
+        ApiError::bad_input(field, format!("`{field}` must be an id as the API gives it: a whole number."))
+    })
 }
 
 /// Several of them.

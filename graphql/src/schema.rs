@@ -1,6 +1,6 @@
 //! The schema, and how a request goes through it.
 
-use crate::error::{ApiError, give_codes};
+use crate::error::{ApiError, ApiResult, give_codes};
 use crate::guard::{self, Admitted};
 use crate::mutation::Mutation;
 use crate::query::Query;
@@ -8,7 +8,9 @@ use crate::scope::Scope;
 use crate::shape::{Shape, Types};
 use crate::subscription::Subscription;
 use crate::{Caller, Limits, Services};
-use async_graphql::{BatchRequest, BatchResponse, Data, Executor, Request, Response, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{
+    BatchRequest, BatchResponse, Data, Executor, Request, Response, SDLExportOptions, Schema, SchemaBuilder,
+};
 use atelier_application::ports::clock::Clock;
 use atelier_application::query::Queries;
 use futures_util::future::join_all;
@@ -29,7 +31,12 @@ pub struct AtelierSchema {
 
 /// The schema over these services.
 pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
-    let queries = Queries::new(Arc::clone(&services.machines), Arc::clone(&services.sessions), Arc::clone(&services.log_files), limits.page);
+    let queries = Queries::new(
+        Arc::clone(&services.machines),
+        Arc::clone(&services.sessions),
+        Arc::clone(&services.log_files),
+        limits.page,
+    );
     let clock = Arc::clone(&services.clock);
     let inner = builder().data(services).finish();
     let types = Arc::new(Types::of(&inner.sdl()));
@@ -38,8 +45,8 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
 
 /// The schema in the schema definition language: the same text at each call.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().include_specified_by().use_space_ident();
-    builder().finish().sdl_with_options(options)
+    let options = SDLExportOptions::new().include_specified_by().use_space_ident().prefer_single_line_descriptions();
+    format!("{}\n", builder().finish().sdl_with_options(options).trim())
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
@@ -47,12 +54,12 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
 }
 
 impl AtelierSchema {
-    /// Checks a request and gives its resolvers what they work with; or the response that refuses it.
-    fn prepare(&self, request: Request, caller: &Caller) -> Result<(Request, Shape), Response> {
+    /// Checks a request and gives its resolvers what they work with, or refuses it.
+    fn prepare(&self, request: Request, caller: &Caller) -> ApiResult<(Request, Shape)> {
         let admitted = guard::admit(request, caller, &self.limits, &self.types, self.clock.now());
-        let Admitted { request, subject, shape } = admitted.map_err(ApiError::into_response)?;
+        let Admitted { request, subject, shape } = admitted?;
         let Some(subject) = subject else { return Ok((request, shape)) };
-        let reader = self.queries.reader(&subject).map_err(|error| ApiError::from(error).into_response())?;
+        let reader = self.queries.reader(&subject)?;
         Ok((request.data(Scope { subject, reader }), shape))
     }
 }
@@ -62,7 +69,7 @@ impl Executor for AtelierSchema {
         let caller = caller(&request.data).unwrap_or(Caller::Anonymous);
         match self.prepare(request, &caller) {
             Ok((request, shape)) => finish(self.inner.execute(request).await, &shape),
-            Err(refusal) => refusal,
+            Err(refusal) => refusal.into_response(),
         }
     }
 
@@ -73,15 +80,19 @@ impl Executor for AtelierSchema {
                 let message = format!("The batch has {} requests; {} are allowed.", requests.len(), self.limits.batch);
                 BatchResponse::Single(ApiError::too_complex(message).into_response())
             }
-            BatchRequest::Batch(requests) => BatchResponse::Batch(join_all(requests.into_iter().map(|request| self.execute(request))).await),
+            BatchRequest::Batch(requests) => {
+                BatchResponse::Batch(join_all(requests.into_iter().map(|request| self.execute(request))).await)
+            }
         }
     }
 
     fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
         let caller = caller(&request.data).or_else(|| caller(session.as_deref()?)).unwrap_or(Caller::Anonymous);
         match self.prepare(request, &caller) {
-            Ok((request, shape)) => self.inner.execute_stream(request).map(move |response| finish(response, &shape)).boxed(),
-            Err(refusal) => once(async { refusal }).boxed(),
+            Ok((request, shape)) => {
+                self.inner.execute_stream(request).map(move |response| finish(response, &shape)).boxed()
+            }
+            Err(refusal) => once(async { refusal.into_response() }).boxed(),
         }
     }
 }

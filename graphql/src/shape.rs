@@ -6,7 +6,10 @@
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{BaseType, Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{
+    BaseType, Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, Type,
+    TypeKind, TypeSystemDefinition,
+};
 use async_graphql::{Name, Positioned, Response, Value, Variables};
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +21,16 @@ pub(crate) struct Types {
 }
 
 /// Object types that load something.
-const LOADING: [&str; 8] = ["Machine", "Session", "SessionConnection", "SessionEdge", "Anomaly", "LogFile", "LogFileConnection", "LogFileEdge"];
+const LOADING: [&str; 8] = [
+    "Machine",
+    "Session",
+    "SessionConnection",
+    "SessionEdge",
+    "Anomaly",
+    "LogFile",
+    "LogFileConnection",
+    "LogFileEdge",
+];
 
 impl Types {
     /// Those of a schema in the schema definition language.
@@ -48,7 +60,12 @@ struct FieldShape {
 
 impl Shape {
     /// The shape that an operation asks for.
-    pub(crate) fn new(types: &Types, document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> Self {
+    pub(crate) fn new(
+        types: &Types,
+        document: &ExecutableDocument,
+        operation: &OperationDefinition,
+        variables: &Variables,
+    ) -> Self {
         let root = match operation.ty {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",
@@ -62,9 +79,11 @@ impl Shape {
     /// Gives the data of an answer this shape.
     pub(crate) fn apply(&self, response: &mut Response) {
         let failed = !response.errors.is_empty();
-        if let Value::Object(object) = std::mem::take(&mut response.data) {
-            response.data = shape_object(object, &self.0, failed).map_or(Value::Null, Value::Object);
-        }
+        response.data = match std::mem::take(&mut response.data) {
+            Value::Object(object) => shape_object(object, &self.0, failed).map_or(Value::Null, Value::Object),
+            Value::Null if !failed => Value::Object(IndexMap::new()),
+            other => other,
+        };
     }
 }
 
@@ -83,15 +102,15 @@ impl Reading<'_> {
             match &item.node {
                 Selection::Field(field) => {
                     let key = &field.node.response_key().node;
-                    // What is not in the schema is introspection, or told by validation.
-                    let Some(ty) = self.types.objects.get(parent).and_then(|object| object.get(&field.node.name.node)) else { continue };
+                    let name = &field.node.name.node;
+                    if name.starts_with("__") {
+                        self.add(fields, key, &anything());
+                        continue;
+                    }
+                    // What is not in the schema is told by validation.
+                    let Some(ty) = self.types.objects.get(parent).and_then(|object| object.get(name)) else { continue };
                     let named = named(ty);
-                    let index = fields.iter().position(|known| known.key == *key).unwrap_or_else(|| {
-                        let settled = self.types.settled.contains(named) || !self.types.objects.contains_key(named);
-                        fields.push(FieldShape { key: key.clone(), ty: ty.clone(), settled, fields: Vec::new() });
-                        fields.len() - 1
-                    });
-                    if let Some(known) = fields.get_mut(index) {
+                    if let Some(known) = self.add(fields, key, ty) {
                         self.collect(&mut known.fields, named, &field.node.selection_set.node);
                     }
                 }
@@ -105,6 +124,17 @@ impl Reading<'_> {
         }
     }
 
+    /// The field of that key, which is new unless it is asked for twice.
+    fn add<'b>(&self, fields: &'b mut Vec<FieldShape>, key: &Name, ty: &Type) -> Option<&'b mut FieldShape> {
+        let index = fields.iter().position(|known| known.key == *key).unwrap_or_else(|| {
+            let named = named(ty);
+            let settled = self.types.settled.contains(named) || !self.types.objects.contains_key(named);
+            fields.push(FieldShape { key: key.clone(), ty: ty.clone(), settled, fields: Vec::new() });
+            fields.len() - 1
+        });
+        fields.get_mut(index)
+    }
+
     fn skipped(&self, directives: &[Positioned<Directive>]) -> bool {
         directives.iter().any(|directive| {
             let when = match directive.node.name.node.as_str() {
@@ -113,10 +143,16 @@ impl Reading<'_> {
                 _ => return false,
             };
             let given = directive.node.get_argument("if").map(|value| value.node.clone());
-            let given = given.and_then(|value| value.into_const_with(|name| self.variables.get(&name).cloned().ok_or(())).ok());
+            let given =
+                given.and_then(|value| value.into_const_with(|name| self.variables.get(&name).cloned().ok_or(())).ok());
             given.is_some_and(|value| value == Value::Boolean(when))
         })
     }
+}
+
+/// The type of introspection, which is left as it is.
+fn anything() -> Type {
+    Type { base: BaseType::Named(Name::new("__Anything")), nullable: true }
 }
 
 fn named(ty: &Type) -> &Name {
@@ -128,8 +164,14 @@ fn named(ty: &Type) -> &Name {
 
 /// A value in its shape, or nothing when it is null and must not be.
 fn shape(value: Value, field: &FieldShape, ty: &Type, failed: bool) -> Option<Value> {
-    if field.settled && !failed {
-        return Some(value);
+    if !failed {
+        // Of an object of which nothing is left after `@skip`, the library makes null.
+        if value == Value::Null && !ty.nullable {
+            return Some(Value::Object(IndexMap::new()));
+        }
+        if field.settled {
+            return Some(value);
+        }
     }
     let shaped = match (value, &ty.base) {
         (Value::Null, _) => None,
@@ -142,13 +184,17 @@ fn shape(value: Value, field: &FieldShape, ty: &Type, failed: bool) -> Option<Va
     shaped.or(ty.nullable.then_some(Value::Null))
 }
 
-fn shape_object(mut object: IndexMap<Name, Value>, fields: &[FieldShape], failed: bool) -> Option<IndexMap<Name, Value>> {
+fn shape_object(
+    mut object: IndexMap<Name, Value>,
+    fields: &[FieldShape],
+    failed: bool,
+) -> Option<IndexMap<Name, Value>> {
     let mut shaped = IndexMap::with_capacity(object.len());
     for field in fields {
         let value = object.swap_remove(&field.key).unwrap_or_default();
         shaped.insert(field.key.clone(), shape(value, field, &field.ty, failed)?);
     }
-    // Introspection, in whatever order is left.
+    // What introspection holds.
     shaped.extend(object);
     Some(shaped)
 }

@@ -11,13 +11,13 @@ pub(crate) struct SystemClock;
 impl SystemClock {
     /// Now, in UTC.
     #[allow(clippy::disallowed_methods, reason = "the only clock of the program; all else takes it as an argument")]
-    pub(crate) fn utc(self) -> DateTime<Utc> {
+    pub(crate) fn utc() -> DateTime<Utc> {
         Utc::now()
     }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        self.utc().into()
+        Self::utc().into()
     }
 }

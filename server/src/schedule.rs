@@ -21,13 +21,21 @@ pub(crate) fn next(cron: &Cron, zone: Tz, after: DateTime<Utc>) -> Option<DateTi
 }
 
 /// Does `job` whenever it is due, until cancelled; a job at work is waited for.
-pub(crate) async fn run<F>(cron: &Cron, zone: Tz, clock: &dyn Clock, cancel: &CancellationToken, mut job: impl FnMut() -> F)
-where
+pub(crate) async fn run<F>(
+    cron: &Cron,
+    zone: Tz,
+    clock: &dyn Clock,
+    cancel: &CancellationToken,
+    mut job: impl FnMut() -> F,
+) where
     F: Future<Output = ()>,
 {
     loop {
         let Some(due) = next(cron, zone, clock.now().to_utc()) else {
-            tracing::warn!(schedule = cron.as_str(), "the schedule has no further date; nothing will be fetched by itself");
+            tracing::warn!(
+                schedule = cron.as_str(),
+                "the schedule has no further date; nothing will be fetched by itself"
+            );
             return cancel.cancelled().await;
         };
         tracing::debug!(%due, "waiting for the next scheduled run");
@@ -95,7 +103,10 @@ mod tests {
     #[test]
     fn an_interval_goes_on_through_the_changes() {
         assert_eq!(due("*/30 * * * *", "2025-03-30T00:00:00Z", 3), ["30 00:30", "30 01:00", "30 01:30"]);
-        assert_eq!(due("*/30 * * * *", "2025-10-25T23:45:00Z", 5), ["26 00:00", "26 00:30", "26 01:00", "26 01:30", "26 02:00"]);
+        assert_eq!(
+            due("*/30 * * * *", "2025-10-25T23:45:00Z", 5),
+            ["26 00:00", "26 00:30", "26 01:00", "26 01:30", "26 02:00"]
+        );
     }
 
     /// A clock that tests set.

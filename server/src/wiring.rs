@@ -26,6 +26,9 @@ use tokio_util::sync::CancellationToken;
 /// How often what other processes committed is looked for.
 const FEED_EVERY: Duration = Duration::from_secs(1);
 
+/// Connections of the background's own: a run uses one or two, the feed one.
+const BACKGROUND_POOL: u32 = 3;
+
 /// The database.
 pub(crate) async fn connect(config: &DatabaseConfig) -> anyhow::Result<Store> {
     Ok(Store::connect(config.url.expose(), StoreOptions::default()).await?)
@@ -39,6 +42,11 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Store> {
     }
     store.ensure_machines(&config.machines, SystemClock.now()).await.context("The machines cannot be stored")?;
     Ok(store)
+}
+
+/// The same database once more, for what goes on in the background: requests, however many, leave it its connections.
+pub(crate) async fn background(config: &Config) -> anyhow::Result<Store> {
+    Ok(Store::connect(config.database.url.expose(), StoreOptions { pool_size: Some(BACKGROUND_POOL) }).await?)
 }
 
 /// Where logs come from, if it is configured.
@@ -109,9 +117,15 @@ impl Feed {
 }
 
 /// What requests are answered with, and what tells of changes.
-pub(crate) fn api(config: &Config, store: &Store, auth: Auth, stopping: CancellationToken) -> (Api, Feed) {
+pub(crate) fn api(
+    config: &Config,
+    store: &Store,
+    background: &Store,
+    auth: Auth,
+    stopping: CancellationToken,
+) -> (Api, Feed) {
     let events: Arc<dyn SessionEvents> = Arc::new(Broadcast::new());
-    let feed = Feed { reader: Arc::new(store.clone()), events: events.clone(), wake: Arc::default() };
+    let feed = Feed { reader: Arc::new(background.clone()), events: events.clone(), wake: Arc::default() };
     let services = Services {
         machines: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),
@@ -141,7 +155,9 @@ impl Readiness for StoreReadiness {
     async fn check(&self) -> Result<(), String> {
         match self.0.is_current().await {
             Ok(true) => Ok(()),
-            Ok(false) => Err("Migrations are pending: run `atelier migrate up`, or start `atelier serve` again.".to_owned()),
+            Ok(false) => {
+                Err("Migrations are pending: run `atelier migrate up`, or start `atelier serve` again.".to_owned())
+            }
             Err(error) => {
                 tracing::warn!(%error, "the database does not answer");
                 Err("The database does not answer.".to_owned())

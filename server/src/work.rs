@@ -13,8 +13,8 @@ use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,8 @@ const HTTP_GRACE: Duration = Duration::from_secs(4);
 
 /// Waits for SIGTERM or SIGINT.
 pub(crate) async fn stop_signal() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         tracing::error!("signals cannot be heard; the program will have to be killed");
         return std::future::pending().await;
     };
@@ -70,11 +71,19 @@ impl Progress for Unwatched {
 pub(crate) async fn fetch(ingest: &Ingest, progress: &Unwatched) -> Option<SyncRun> {
     match ingest.run(progress).await {
         Ok(Outcome::Ran(run)) => {
-            let (files, failed, sessions) = (run.files_read, run.files_failed, run.sessions_created + run.sessions_updated);
+            let (files, failed, sessions) =
+                (run.files_read, run.files_failed, run.sessions_created + run.sessions_updated);
             match run.status {
                 SyncStatus::Succeeded if files == 0 => tracing::debug!("nothing new"),
                 SyncStatus::Succeeded => tracing::info!(files, sessions, bytes = run.bytes_read, "logs fetched"),
-                status => tracing::warn!(status = status.as_str(), files, failed, sessions, error = run.error, "logs fetched in part"),
+                status => tracing::warn!(
+                    status = status.as_str(),
+                    files,
+                    failed,
+                    sessions,
+                    error = run.error,
+                    "logs fetched in part"
+                ),
             }
             Some(run)
         }
@@ -124,12 +133,9 @@ impl Work {
 
     /// Works until a signal comes, then finishes what is in hand. A second signal ends it at once.
     pub(crate) async fn until_told(mut self) -> anyhow::Result<()> {
-        let outcome = tokio::select! {
-            () = stop_signal() => Ok(()),
-            error = self.listening.failed() => Err(error),
-        };
-        if outcome.is_err() {
-            return outcome;
+        tokio::select! {
+            () = stop_signal() => {}
+            error = self.listening.failed() => return Err(error),
         }
         tracing::info!("stopping");
         tokio::select! {
@@ -147,9 +153,10 @@ impl Work {
         self.feed_stop.cancel();
         let stopped = timeout(HTTP_GRACE, self.listening.stop()).await;
         self.feed.abort();
-        match stopped {
-            Ok(outcome) => outcome?,
-            Err(_) => tracing::warn!("requests at work did not end in time and were cut"),
+        if let Ok(outcome) = stopped {
+            outcome?;
+        } else {
+            tracing::warn!("requests at work did not end in time and were cut");
         }
         tracing::info!("stopped");
         Ok(())
@@ -161,7 +168,9 @@ pub(crate) async fn fetch_on_schedule(config: &Config, ingest: Option<Ingest>, p
     let stopping = progress.stopping.clone();
     match (ingest, &config.schedule) {
         (None, _) => {
-            tracing::warn!("no log source is configured: what is stored is served, nothing is fetched; set ATELIER_FTP_HOST or ATELIER_LOG_DIR");
+            tracing::warn!(
+                "no log source is configured: what is stored is served, nothing is fetched; set ATELIER_FTP_HOST or ATELIER_LOG_DIR"
+            );
             stopping.cancelled().await;
         }
         (Some(_), Schedule::Off) => {

@@ -14,5 +14,6 @@
 mod architecture;
 mod faults;
 mod harness;
+mod kills;
 mod samples;
 mod union;

@@ -16,12 +16,17 @@ const FIELDS: u64 = 10_000;
 /// How deep selections may stand in each other, fragments counted.
 const HEIGHT: usize = 100;
 
-/// Signing in hashes a password, which is slow on purpose: a few in one request, and no dictionary.
-const SIGN_IN: u64 = 100_000;
+/// How often one request may sign in: it hashes a password, which is slow on purpose, and no request tries a dictionary.
+const SIGN_INS: u64 = 10;
 
 /// Refuses an operation that asks for too much.
-pub(super) fn check(document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables, limits: &Limits) -> ApiResult<()> {
-    let mut survey = Survey { document, operation, variables, page: limits.page, fragments: HashMap::new() };
+pub(super) fn check(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+    limits: &Limits,
+) -> ApiResult<()> {
+    let mut survey = Survey { document, operation, variables, limits, fragments: HashMap::new() };
     let mut found = survey.selection(&operation.selection_set.node, 0)?;
     // Validation reads all there is in the document, executed or not.
     for (_, other) in document.operations.iter() {
@@ -31,13 +36,19 @@ pub(super) fn check(document: &ExecutableDocument, operation: &OperationDefiniti
         survey.fragment(name, 0)?;
     }
     if found.depth > limits.depth {
-        return Err(ApiError::too_complex(format!("The query is {} levels deep; {} are allowed.", found.depth, limits.depth)));
+        return Err(ApiError::too_complex(format!(
+            "The query is {} levels deep; {} are allowed.",
+            found.depth, limits.depth
+        )));
     }
     if found.fields > FIELDS {
         return Err(ApiError::too_complex(format!("The query has more than {FIELDS} fields.")));
     }
     if found.objects > limits.complexity {
-        let message = format!("The query asks for about {} objects; {} are allowed. Ask for smaller pages.", found.objects, limits.complexity);
+        let message = format!(
+            "The query asks for about {} objects; {} are allowed. Ask for smaller pages.",
+            found.objects, limits.complexity
+        );
         return Err(ApiError::too_complex(message));
     }
     Ok(())
@@ -58,7 +69,7 @@ struct Survey<'a> {
     document: &'a ExecutableDocument,
     operation: &'a OperationDefinition,
     variables: &'a Variables,
-    page: u32,
+    limits: &'a Limits,
     /// What each fragment asks for; nothing while it is being read.
     fragments: HashMap<Name, Option<Found>>,
 }
@@ -90,7 +101,7 @@ impl Survey<'_> {
         let inner = self.selection(&field.selection_set.node, level + 1)?;
         let name = field.name.node.as_str();
         let objects = match name {
-            "login" | "refreshToken" => SIGN_IN,
+            "login" | "refreshToken" => self.limits.complexity / SIGN_INS,
             _ if field.selection_set.node.items.is_empty() => 0,
             _ => self.size(field).saturating_mul(inner.objects.saturating_add(1)),
         };
@@ -112,19 +123,16 @@ impl Survey<'_> {
         Ok(found)
     }
 
-    /// How many objects a field stands for.
+    /// How many objects a field stands for; introspection has lists too.
     fn size(&self, field: &Field) -> u64 {
         match field.name.node.as_str() {
             "sessions" | "pieces" | "logFiles" | "rejectedLines" => self.page_size(field),
             "machines" => 30,
             "waitPeriods" => 120,
-            "stopPeriods" | "anomalies" => 10,
-            "jobs" => 60,
+            "jobs" | "types" => 60,
+            "stopPeriods" | "anomalies" | "fields" | "inputFields" | "enumValues" => 10,
             "timeline" => 250,
             "otherEvents" => 5,
-            // Introspection.
-            "types" => 60,
-            "fields" | "inputFields" | "enumValues" => 10,
             "args" | "directives" | "possibleTypes" => 4,
             _ => 1,
         }
@@ -141,12 +149,13 @@ impl Survey<'_> {
         };
         let size = asked("first").or_else(|| asked("last")).unwrap_or(u64::from(DEFAULT_PAGE));
         // A larger page is refused where it is asked for, in better words.
-        size.min(u64::from(self.page))
+        size.min(u64::from(self.limits.page))
     }
 
     fn variable(&self, name: &Name) -> Option<async_graphql::Value> {
         self.variables.get(name).cloned().or_else(|| {
-            let definition = self.operation.variable_definitions.iter().find(|definition| definition.node.name.node == *name)?;
+            let definition =
+                self.operation.variable_definitions.iter().find(|definition| definition.node.name.node == *name)?;
             Some(definition.node.default_value.as_ref()?.node.clone())
         })
     }

@@ -10,16 +10,22 @@ use crate::error::{ApiError, ApiResult};
 use crate::shape::{Shape, Types};
 use crate::{Caller, Limits};
 use async_graphql::Request;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+};
 use atelier_application::ports::identity::{Subject, TokenError};
 use atelier_domain::time::Instant;
 use atelier_domain::units::Millis;
+use std::collections::HashSet;
 
 /// How long after its end a token is still good, for clocks that differ.
 const LEEWAY: Millis = Millis::from_seconds(5);
 
 /// The root fields that need no token.
 const OPEN: [&str; 3] = ["login", "refreshToken", "__typename"];
+
+/// How many fragments an operation that needs no token may have at its root.
+const OPEN_FRAGMENTS: usize = 20;
 
 /// A request that may be executed.
 pub(crate) struct Admitted {
@@ -31,19 +37,19 @@ pub(crate) struct Admitted {
 }
 
 /// Checks who asks, and how much.
-pub(crate) fn admit(mut request: Request, caller: &Caller, limits: &Limits, types: &Types, now: Instant) -> ApiResult<Admitted> {
-    let subject = proven(caller, now);
-    let readable = read(&mut request, limits, types);
-    let (shape, open) = match readable {
-        Ok(parsed) => parsed,
-        // Whoever is not signed in is told that first.
-        Err(error) => return Err(subject.err().unwrap_or(error)),
-    };
-    let subject = match subject {
+pub(crate) fn admit(
+    mut request: Request,
+    caller: &Caller,
+    limits: &Limits,
+    types: &Types,
+    now: Instant,
+) -> ApiResult<Admitted> {
+    let subject = match proven(caller, now) {
         Ok(subject) => Some(subject),
-        Err(_) if open => None,
+        Err(_) if is_open(&mut request) => None,
         Err(error) => return Err(error),
     };
+    let shape = check(&mut request, limits, types)?;
     Ok(Admitted { request, subject, shape })
 }
 
@@ -56,21 +62,38 @@ fn proven(caller: &Caller, now: Instant) -> ApiResult<Subject> {
     }
 }
 
-/// Reads a request: the shape of its answer, and whether it needs no token.
-fn read(request: &mut Request, limits: &Limits, types: &Types) -> ApiResult<(Shape, bool)> {
-    nesting::check(&request.query)?;
+/// Checks how much a request asks for; gives the shape of its answer.
+fn check(request: &mut Request, limits: &Limits, types: &Types) -> ApiResult<Shape> {
     let (name, variables) = (request.operation_name.clone(), request.variables.clone());
-    let document = request.parsed_query().map_err(|error| {
-        let at = error.locations.first().map(|at| format!(" (line {}, column {})", at.line, at.column)).unwrap_or_default();
-        ApiError::bad_request(format!("The query cannot be read{at}: {}", error.message.trim()))
-    })?;
+    let document = read(request)?;
     let operation = operation(document, name.as_deref())?;
     cost::check(document, operation, &variables, limits)?;
     if operation.ty == OperationType::Subscription {
         check_subscription(&operation.selection_set.node)?;
     }
-    let open = operation.ty != OperationType::Subscription && all_open(document, &operation.selection_set.node);
-    Ok((Shape::new(types, document, operation, &variables), open))
+    Ok(Shape::new(types, document, operation, &variables))
+}
+
+fn read(request: &mut Request) -> ApiResult<&ExecutableDocument> {
+    nesting::check(&request.query)?;
+    request.parsed_query().map_err(|error| {
+        let message = error.message.trim();
+        if message.starts_with("recursion limit") {
+            return ApiError::too_complex("The query is nested too deep.");
+        }
+        let at =
+            error.locations.first().map(|at| format!(" (line {}, column {})", at.line, at.column)).unwrap_or_default();
+        ApiError::bad_request(format!("The query cannot be read{at}: {message}"))
+    })
+}
+
+/// Whether all root fields of a request are among those that need no token.
+fn is_open(request: &mut Request) -> bool {
+    let name = request.operation_name.clone();
+    let Ok(document) = read(request) else { return false };
+    let Ok(operation) = operation(document, name.as_deref()) else { return false };
+    operation.ty != OperationType::Subscription
+        && all_open(document, &operation.selection_set.node, &mut HashSet::new())
 }
 
 fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> ApiResult<&'a OperationDefinition> {
@@ -87,14 +110,17 @@ fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> ApiRes
     Ok(&found?.node)
 }
 
-/// Whether all root fields need no token. Fragments hold no cycles here: their cost was found.
-fn all_open(document: &ExecutableDocument, set: &SelectionSet) -> bool {
+/// Whether all fields of a selection are open; each fragment is looked at once.
+fn all_open<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, seen: &mut HashSet<&'a str>) -> bool {
     set.items.iter().all(|item| match &item.node {
         Selection::Field(field) => OPEN.contains(&field.node.name.node.as_str()),
-        Selection::InlineFragment(fragment) => all_open(document, &fragment.node.selection_set.node),
+        Selection::InlineFragment(fragment) => all_open(document, &fragment.node.selection_set.node, seen),
         Selection::FragmentSpread(spread) => {
-            let fragment = document.fragments.get(&spread.node.fragment_name.node);
-            fragment.is_some_and(|fragment| all_open(document, &fragment.node.selection_set.node))
+            let name = &spread.node.fragment_name.node;
+            let Some(fragment) = document.fragments.get(name) else { return false };
+            // A bound, for a long chain of fragments is as deep as it is long.
+            seen.len() < OPEN_FRAGMENTS
+                && (!seen.insert(name) || all_open(document, &fragment.node.selection_set.node, seen))
         }
     })
 }

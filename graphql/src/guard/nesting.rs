@@ -75,7 +75,12 @@ mod tests {
     #[test]
     fn brackets_in_strings_and_comments_are_none() {
         let many = "{[(".repeat(100);
-        for text in [format!("{{ a(b: \"{many}\") }}"), format!("# {many}\n{{ a }}"), format!("{{ a(b: \"\"\"{many} \\\"\"\" \" {many}\"\"\") }}"), format!("{{ a(b: \"\\\"{many}\") }}")] {
+        for text in [
+            format!("{{ a(b: \"{many}\") }}"),
+            format!("# {many}\n{{ a }}"),
+            format!("{{ a(b: \"\"\"{many} \\\"\"\" \" {many}\"\"\") }}"),
+            format!("{{ a(b: \"\\\"{many}\") }}"),
+        ] {
             assert!(check(&text).is_ok(), "{text}");
         }
     }
@@ -83,7 +88,16 @@ mod tests {
     #[test]
     fn brackets_after_strings_count() {
         let many = "{[(".repeat(100);
-        for text in ["\"\"", "\"x\"", "\"\\\\\"", "\"\"\"x\"\"\"", "\"\"\"\\\"\"\"\"\"\"", "# x\n", "\"unfinished\n", "\"\"\"\"\"\""] {
+        for text in [
+            "\"\"",
+            "\"x\"",
+            "\"\\\\\"",
+            "\"\"\"x\"\"\"",
+            "\"\"\"\\\"\"\"\"\"\"",
+            "# x\n",
+            "\"unfinished\n",
+            "\"\"\"\"\"\"",
+        ] {
             assert!(check(&format!("{text}{many}")).is_err(), "{text}");
         }
         for text in ["\"", "\"\\", "\"\"\"", "\"\"\"\\", "#", ""] {

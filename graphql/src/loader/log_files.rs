@@ -9,12 +9,14 @@ use atelier_domain::ids::{LogFileId, MachineId, SessionId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+type RejectsByFile = Arc<HashMap<LogFileId, Arc<[RejectedLine]>>>;
+
 /// Log files out of one list, or of the lists of several siblings.
 pub(crate) struct LogFileGroup {
     reader: Reader,
     files: Vec<Arc<StoredLogFile>>,
     machines: Shared<(), Arc<HashMap<MachineId, Machine>>>,
-    rejects: Shared<u32, Arc<HashMap<LogFileId, Arc<[RejectedLine]>>>>,
+    rejects: Shared<u32, RejectsByFile>,
     sessions: Shared<(), Arc<HashMap<LogFileId, Vec<Session>>>>,
 }
 
@@ -53,10 +55,12 @@ impl LogFileGroup {
     }
 
     /// The first rejected lines of each.
-    pub(crate) async fn rejects(&self, limit: u32) -> ApiResult<Arc<HashMap<LogFileId, Arc<[RejectedLine]>>>> {
+    pub(crate) async fn rejects(&self, limit: u32) -> ApiResult<RejectsByFile> {
         let load = async || {
             let found = self.reader.rejects(&self.ids(), limit).await?;
-            Ok(Arc::new(found.into_iter().map(|(file, lines)| (file, lines.into_iter().map(RejectedLine).collect())).collect()))
+            Ok(Arc::new(
+                found.into_iter().map(|(file, lines)| (file, lines.into_iter().map(RejectedLine).collect())).collect(),
+            ))
         };
         self.rejects.get(limit, load).await
     }
@@ -70,8 +74,10 @@ impl LogFileGroup {
                 return Ok(Arc::default());
             }
             let found = self.reader.sessions_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
-            let nodes: HashMap<SessionId, Session> =
-                SessionGroup::nodes(&self.reader, found, None).into_iter().map(|session| (session.summary().id, session)).collect();
+            let nodes: HashMap<SessionId, Session> = SessionGroup::nodes(&self.reader, found, None)
+                .into_iter()
+                .map(|session| (session.summary().id, session))
+                .collect();
             let of = |ids: &Vec<SessionId>| ids.iter().filter_map(|id| nodes.get(id).cloned()).collect();
             Ok(Arc::new(by_file.iter().map(|(file, ids)| (*file, of(ids))).collect()))
         };

@@ -71,7 +71,12 @@ impl MachineGroup {
     }
 
     /// A part of the sessions of each.
-    pub(crate) async fn sessions(&self, filter: &SessionFilter, order: SessionOrder, window: Window<SessionCursor>) -> ApiResult<Arc<HashMap<MachineId, SessionList>>> {
+    pub(crate) async fn sessions(
+        &self,
+        filter: &SessionFilter,
+        order: SessionOrder,
+        window: Window<SessionCursor>,
+    ) -> ApiResult<Arc<HashMap<MachineId, SessionList>>> {
         let load = async || {
             let mut found = self.reader.sessions_by_machine(&self.ids(), filter, order, &window).await?;
             let mut items = Vec::new();

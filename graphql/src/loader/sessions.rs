@@ -80,15 +80,19 @@ impl SessionGroup {
     /// The machines of all.
     pub(crate) async fn machines(&self) -> ApiResult<Arc<HashMap<MachineId, Machine>>> {
         let load = async || {
-            let machines = match &self.known_machines {
-                Some(known) => known.to_vec(),
-                None => {
-                    let ids: BTreeSet<_> = self.sessions.iter().map(|session| session.machine).collect();
-                    let found = self.reader.machines_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
-                    found.into_iter().map(Arc::new).collect()
-                }
+            let machines = if let Some(known) = &self.known_machines {
+                known.to_vec()
+            } else {
+                let ids: BTreeSet<_> = self.sessions.iter().map(|session| session.machine).collect();
+                let found = self.reader.machines_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
+                found.into_iter().map(Arc::new).collect()
             };
-            Ok(Arc::new(MachineGroup::nodes(&self.reader, machines).into_iter().map(|machine| (machine.id(), machine)).collect()))
+            Ok(Arc::new(
+                MachineGroup::nodes(&self.reader, machines)
+                    .into_iter()
+                    .map(|machine| (machine.id(), machine))
+                    .collect(),
+            ))
         };
         self.machines.get((), load).await
     }
@@ -162,10 +166,12 @@ impl SessionGroup {
     pub(crate) async fn files(&self) -> ApiResult<Arc<HashMap<SessionId, Vec<LogFile>>>> {
         let load = async || {
             let found = self.reader.log_files_by_session(&self.ids()).await?;
-            let distinct: HashMap<LogFileId, &StoredLogFile> = found.values().flatten().map(|file| (file.id, file)).collect();
+            let distinct: HashMap<LogFileId, &StoredLogFile> =
+                found.values().flatten().map(|file| (file.id, file)).collect();
             let nodes = LogFileGroup::nodes(&self.reader, distinct.into_values().cloned());
             let nodes: HashMap<LogFileId, LogFile> = nodes.into_iter().map(|file| (file.id(), file)).collect();
-            let of = |files: &Vec<StoredLogFile>| files.iter().filter_map(|file| nodes.get(&file.id).cloned()).collect();
+            let of =
+                |files: &Vec<StoredLogFile>| files.iter().filter_map(|file| nodes.get(&file.id).cloned()).collect();
             Ok(Arc::new(found.iter().map(|(session, files)| (*session, of(files))).collect()))
         };
         self.files.get((), load).await
@@ -180,7 +186,11 @@ impl SessionGroup {
         Ok(found.into_iter().map(|job| (job.id, Job::new(job, &carried))).collect())
     }
 
-    async fn carried(&self, jobs: impl IntoIterator<Item = &StoredJob>, counted: bool) -> ApiResult<HashMap<JobId, u64>> {
+    async fn carried(
+        &self,
+        jobs: impl IntoIterator<Item = &StoredJob>,
+        counted: bool,
+    ) -> ApiResult<HashMap<JobId, u64>> {
         let ids: Vec<_> = if counted { jobs.into_iter().map(|job| job.id).collect() } else { Vec::new() };
         Ok(if ids.is_empty() { HashMap::new() } else { self.reader.carried_pieces(&ids).await? })
     }

@@ -25,9 +25,9 @@ impl Anomaly {
         self.stored.kind.into()
     }
 
-    /// When it happened.
-    async fn at(&self) -> DateTime {
-        DateTime(self.stored.at)
+    /// When it happened; null when that is not known.
+    async fn at(&self) -> Option<DateTime> {
+        Some(DateTime(self.stored.at))
     }
 
     /// The session it happened in; null when it is in none.

@@ -48,7 +48,12 @@ impl LogFile {
     /// Whose it is.
     async fn machine(&self) -> ApiResult<Machine> {
         let machine = self.group.machines().await?.get(&self.file.machine).cloned();
-        machine.ok_or_else(|| ApiError::from(AppError::Internal(format!("log file {} has no machine {}", self.file.id, self.file.machine))))
+        machine.ok_or_else(|| {
+            ApiError::from(AppError::Internal(format!(
+                "log file {} has no machine {}",
+                self.file.id, self.file.machine
+            )))
+        })
     }
 
     /// Its path relative to the source's root, with `/`.
@@ -87,8 +92,15 @@ impl LogFile {
     }
 
     /// The lines that could not be read, by number.
-    async fn rejected_lines(&self, #[graphql(desc = "At most so many; at most 500.", default = 50)] first: Option<i32>) -> ApiResult<Leaves<RejectedLine>> {
-        let limit = page::size("first", first.map_or(i64::from(page::DEFAULT_PAGE), i64::from), self.group.reader().max_page())?;
+    async fn rejected_lines(
+        &self,
+        #[graphql(desc = "At most so many; at most 500.", default = 50)] first: Option<i32>,
+    ) -> ApiResult<Leaves<RejectedLine>> {
+        let limit = page::size(
+            "first",
+            first.map_or(i64::from(page::DEFAULT_PAGE), i64::from),
+            self.group.reader().max_page(),
+        )?;
         Ok(Leaves(self.group.rejects(limit).await?.get(&self.file.id).cloned().unwrap_or_default()))
     }
 
@@ -156,7 +168,9 @@ pub(crate) struct LogFileFilter {
 impl LogFileFilter {
     /// What the store is asked.
     pub(crate) fn port(filter: Option<Self>) -> ApiResult<port::LogFileFilter> {
-        let Some(Self { machine_ids, states, with_rejects }) = filter else { return Ok(port::LogFileFilter::default()) };
+        let Some(Self { machine_ids, states, with_rejects }) = filter else {
+            return Ok(port::LogFileFilter::default());
+        };
         let states = states.map(|states| states.into_iter().map(Into::into).collect());
         Ok(port::LogFileFilter { machines: ids("machineIds", machine_ids.as_deref())?, states, with_rejects })
     }

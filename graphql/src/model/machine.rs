@@ -80,8 +80,13 @@ impl Machine {
     async fn sessions(
         &self,
         #[graphql(desc = "Which of them; all when left out.")] filter: Option<SessionFilter>,
-        #[graphql(desc = "In which order; the latest day first when left out.", default_with = "Some(SessionOrder::default())")] order_by: Option<SessionOrder>,
-        #[graphql(desc = "At most so many from the front; 50 when neither this nor `last` is given, at most 500.")] first: Option<i32>,
+        #[graphql(
+            desc = "In which order; the latest day first when left out.",
+            default_with = "Some(SessionOrder::default())"
+        )]
+        order_by: Option<SessionOrder>,
+        #[graphql(desc = "At most so many from the front; 50 when neither this nor `last` is given, at most 500.")]
+        first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the back, at most 500.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
@@ -92,7 +97,11 @@ impl Machine {
         let window = self.group.reader().session_window(order, &page)?;
         let lists = self.group.sessions(&filter, order, window).await?;
         let list = lists.get(&self.machine.id).cloned().unwrap_or_default();
-        Ok(SessionConnection::new(list, order, Total::OfMachine { group: Arc::clone(&self.group), machine: self.machine.id, filter }))
+        Ok(SessionConnection::new(
+            list,
+            order,
+            Total::OfMachine { group: Arc::clone(&self.group), machine: self.machine.id, filter },
+        ))
     }
 }
 

@@ -16,7 +16,9 @@ mod timeline;
 mod user;
 
 pub(crate) use anomaly::Anomaly;
-pub(crate) use enums::{AnomalyKind, LogFileState, MachineState, MachineType, OrderDirection, Role, SessionOrderField, SessionStatus};
+pub(crate) use enums::{
+    AnomalyKind, LogFileState, MachineState, MachineType, OrderDirection, Role, SessionOrderField, SessionStatus,
+};
 pub(crate) use job::Job;
 pub(crate) use log_file::{LogFile, LogFileConnection, LogFileFilter, RejectedLine};
 pub(crate) use machine::{Machine, MachineFilter};

@@ -7,6 +7,7 @@ use async_graphql::{ID, Object};
 use atelier_application::ports::sessions::StoredPiece;
 use atelier_application::query::cursor;
 use atelier_domain::ids::JobId;
+use atelier_domain::units::Millis;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ leaf! {
         /// The bar it came from: the last one loaded before it, be it on an earlier day; null when there was none.
         job "job": Option<Job> = it.job.clone();
         /// Time since the piece before it on that day less stops and waits, in seconds; null for the first piece.
-        cycle_seconds "cycleSeconds": Option<f64> = it.piece.cycle.map(|cycle| cycle.seconds());
+        cycle_seconds "cycleSeconds": Option<f64> = it.piece.cycle.map(Millis::seconds);
     }
 }
 

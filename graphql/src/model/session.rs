@@ -1,6 +1,9 @@
 //! Sessions.
 
-use super::{Anomaly, Job, LogFile, Machine, ObservedProduction, PieceConnection, SessionStatus, StopPeriod, TimelineInterval, WaitPeriod};
+use super::{
+    Anomaly, Job, LogFile, Machine, ObservedProduction, PieceConnection, SessionStatus, StopPeriod, TimelineInterval,
+    WaitPeriod,
+};
 use crate::emit::{Leaves, leaf};
 use crate::error::{ApiError, ApiResult};
 use crate::loader::{JobDetail, SessionGroup};
@@ -53,7 +56,12 @@ impl Session {
     /// Whose it is.
     async fn machine(&self) -> ApiResult<Machine> {
         let machine = self.group.machines().await?.get(&self.session.machine).cloned();
-        machine.ok_or_else(|| ApiError::from(AppError::Internal(format!("session {} has no machine {}", self.session.id, self.session.machine))))
+        machine.ok_or_else(|| {
+            ApiError::from(AppError::Internal(format!(
+                "session {} has no machine {}",
+                self.session.id, self.session.machine
+            )))
+        })
     }
 
     /// The production day, local to the plant.
@@ -136,7 +144,8 @@ impl Session {
     async fn pieces(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many from the front; 50 when neither this nor `last` is given, at most 500.")] first: Option<i32>,
+        #[graphql(desc = "At most so many from the front; 50 when neither this nor `last` is given, at most 500.")]
+        first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the back, at most 500.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
@@ -147,18 +156,22 @@ impl Session {
         let (_, has_previous, has_next) = numbered(&window, total);
         let asks = ctx.look_ahead();
         let wanted = ["nodes", "edges"].iter().any(|list| asks.field(list).exists()) || asks.field("pageInfo").exists();
-        let pieces = if wanted { self.own(&*self.group.pieces(window, job_detail(&asks)).await?).0 } else { Arc::default() };
+        let pieces =
+            if wanted { self.own(&*self.group.pieces(window, job_detail(&asks)).await?).0 } else { Arc::default() };
         Ok(PieceConnection { pieces, has_next, has_previous, total })
     }
 
     /// The day as one strip: intervals in order, without gap or overlap, from the first event to the last.
     async fn timeline(&self) -> ApiResult<Leaves<TimelineInterval>> {
-        let (waits, stops, instants) = futures_util::try_join!(self.group.waits(), self.group.stops(), self.group.instants())?;
+        let (waits, stops, instants) =
+            futures_util::try_join!(self.group.waits(), self.group.stops(), self.group.instants())?;
         let waits = self.own(&*waits).0;
         let stops = self.own(&*stops).0;
         let pieces = instants.get(&self.session.id).into_iter().flatten().copied();
         let waiting = waits.iter().map(|wait| wait.0.interval);
-        let stopped = stops.iter().map(|stop| atelier_domain::interval::Interval::new(stop.0.start, stop.0.start + stop.0.length));
+        let stopped = stops
+            .iter()
+            .map(|stop| atelier_domain::interval::Interval::new(stop.0.start, stop.0.start + stop.0.length));
         Ok(Leaves(timeline(&self.session, waiting, stopped, pieces).into_iter().map(TimelineInterval).collect()))
     }
 

@@ -26,7 +26,9 @@ pub(crate) struct SessionFilter {
 impl SessionFilter {
     /// What the store is asked.
     pub(crate) fn port(filter: Option<Self>) -> ApiResult<port::SessionFilter> {
-        let Some(Self { machine_ids, types, from, to, status, min_pieces }) = filter else { return Ok(port::SessionFilter::default()) };
+        let Some(Self { machine_ids, types, from, to, status, min_pieces }) = filter else {
+            return Ok(port::SessionFilter::default());
+        };
         Ok(port::SessionFilter {
             machines: ids("machineIds", machine_ids.as_deref())?,
             types: types.map(|types| types.into_iter().map(Into::into).collect()),

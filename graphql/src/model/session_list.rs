@@ -41,7 +41,11 @@ impl SessionConnection {
 impl SessionConnection {
     /// The sessions, each with its place.
     async fn edges(&self) -> Vec<SessionEdge> {
-        self.list.sessions.iter().map(|session| SessionEdge { cursor: self.cursor(session), node: session.clone() }).collect()
+        self.list
+            .sessions
+            .iter()
+            .map(|session| SessionEdge { cursor: self.cursor(session), node: session.clone() })
+            .collect()
     }
 
     /// The sessions.
@@ -63,7 +67,9 @@ impl SessionConnection {
     async fn total_count(&self) -> ApiResult<i32> {
         Ok(int(match &self.total {
             Total::OfAll { reader, filter } => reader.count_sessions(filter).await?,
-            Total::OfMachine { group, machine, filter } => group.count_sessions(filter).await?.get(machine).copied().unwrap_or(0),
+            Total::OfMachine { group, machine, filter } => {
+                group.count_sessions(filter).await?.get(machine).copied().unwrap_or(0)
+            }
         }))
     }
 }

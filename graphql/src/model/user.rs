@@ -23,7 +23,13 @@ pub(crate) struct User {
 
 impl From<users::User> for User {
     fn from(user: users::User) -> Self {
-        Self { id: user.id.into(), username: user.username, role: user.role.into(), active: user.active, created_at: DateTime(user.created_at) }
+        Self {
+            id: user.id.into(),
+            username: user.username,
+            role: user.role.into(),
+            active: user.active,
+            created_at: DateTime(user.created_at),
+        }
     }
 }
 

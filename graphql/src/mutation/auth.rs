@@ -13,7 +13,9 @@ pub(super) struct AuthMutation;
 
 fn auth<'a>(ctx: &Context<'a>) -> ApiResult<&'a Auth> {
     let services = ctx.data_opt::<Services>();
-    services.map(|services| &services.auth).ok_or_else(|| ApiError::from(AppError::Internal("the schema has no services".to_owned())))
+    services
+        .map(|services| &services.auth)
+        .ok_or_else(|| ApiError::from(AppError::Internal("the schema has no services".to_owned())))
 }
 
 #[Object]
@@ -39,7 +41,11 @@ impl AuthMutation {
     }
 
     /// Ends all refresh tokens of a sign-in; access tokens end by themselves. False when the token is not known.
-    async fn logout(&self, ctx: &Context<'_>, #[graphql(desc = "A refresh token of the sign-in.")] refresh_token: String) -> ApiResult<bool> {
+    async fn logout(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A refresh token of the sign-in.")] refresh_token: String,
+    ) -> ApiResult<bool> {
         Scope::of(ctx)?;
         Ok(auth(ctx)?.logout(&refresh_token).await?)
     }

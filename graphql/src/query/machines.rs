@@ -14,7 +14,11 @@ pub(super) struct MachineQuery;
 #[Object]
 impl MachineQuery {
     /// The machines, by name.
-    async fn machines(&self, ctx: &Context<'_>, #[graphql(desc = "Which of them; all when left out.")] filter: Option<MachineFilter>) -> ApiResult<Vec<Machine>> {
+    async fn machines(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which of them; all when left out.")] filter: Option<MachineFilter>,
+    ) -> ApiResult<Vec<Machine>> {
         let reader = &Scope::of(ctx)?.reader;
         let found = reader.machines(&MachineFilter::port(filter)).await?;
         Ok(MachineGroup::nodes(reader, found.into_iter().map(Arc::new)))

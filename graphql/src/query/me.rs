@@ -14,7 +14,9 @@ pub(super) struct MeQuery;
 impl MeQuery {
     /// Who asks.
     async fn me(&self, ctx: &Context<'_>) -> ApiResult<User> {
-        let services = ctx.data_opt::<Services>().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no services".to_owned())))?;
+        let services = ctx
+            .data_opt::<Services>()
+            .ok_or_else(|| ApiError::from(AppError::Internal("the schema has no services".to_owned())))?;
         Ok(services.auth.me(&Scope::of(ctx)?.subject).await?.into())
     }
 }

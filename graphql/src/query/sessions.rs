@@ -6,6 +6,7 @@ use crate::model::{Session, SessionConnection, SessionFilter, SessionOrder, Tota
 use crate::scalar::id as read_id;
 use crate::scope::Scope;
 use async_graphql::{Context, ID, Object};
+use atelier_application::ports::sessions::Slice;
 use atelier_application::query::page::PageArgs;
 
 #[derive(Default)]
@@ -19,8 +20,13 @@ impl SessionQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which of them; all when left out.")] filter: Option<SessionFilter>,
-        #[graphql(desc = "In which order; the latest day first when left out.", default_with = "Some(SessionOrder::default())")] order_by: Option<SessionOrder>,
-        #[graphql(desc = "At most so many from the front; 50 when neither this nor `last` is given, at most 500.")] first: Option<i32>,
+        #[graphql(
+            desc = "In which order; the latest day first when left out.",
+            default_with = "Some(SessionOrder::default())"
+        )]
+        order_by: Option<SessionOrder>,
+        #[graphql(desc = "At most so many from the front; 50 when neither this nor `last` is given, at most 500.")]
+        first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the back, at most 500.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
@@ -32,8 +38,12 @@ impl SessionQuery {
         let window = reader.session_window(order, &page)?;
         let asks = ctx.look_ahead();
         let wanted = ["nodes", "edges", "pageInfo"].iter().any(|field| asks.field(field).exists());
-        let slice = if wanted { reader.sessions(&filter, order, &window).await? } else { Default::default() };
-        Ok(SessionConnection::new(SessionList::new(reader, slice), order, Total::OfAll { reader: reader.clone(), filter }))
+        let slice = if wanted { reader.sessions(&filter, order, &window).await? } else { Slice::default() };
+        Ok(SessionConnection::new(
+            SessionList::new(reader, slice),
+            order,
+            Total::OfAll { reader: reader.clone(), filter },
+        ))
     }
 
     /// One session; null when there is none.

@@ -57,7 +57,18 @@ impl Feed {
             (None, Kind::Updated) => reader.revision().await?.0,
         };
         let scanning = after.is_some();
-        Ok(Self { reader, live, kind, machines, types, known: HashMap::new(), position, scanning, backlog: VecDeque::new(), over: false })
+        Ok(Self {
+            reader,
+            live,
+            kind,
+            machines,
+            types,
+            known: HashMap::new(),
+            position,
+            scanning,
+            backlog: VecDeque::new(),
+            over: false,
+        })
     }
 
     /// Its sessions. It ends after a failure, or when nobody announces any more.
@@ -112,7 +123,7 @@ impl Feed {
             Kind::Created => self.reader.created_since(SessionId(self.position)).await?,
             Kind::Updated => self.reader.changed_since(Revision(self.position)).await?,
         };
-        self.scanning = found.len() >= self.reader.max_page() as usize;
+        self.scanning = !found.is_empty() && found.len() >= self.reader.max_page() as usize;
         self.backlog.extend(found.into_iter().map(Arc::new));
         Ok(())
     }

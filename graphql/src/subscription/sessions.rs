@@ -26,7 +26,9 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only of these machines; all when left out, none when empty.")] machine_ids: Option<Vec<ID>>,
-        #[graphql(desc = "Only of machines of these types; all when left out, none when empty.")] types: Option<Vec<MachineType>>,
+        #[graphql(desc = "Only of machines of these types; all when left out, none when empty.")] types: Option<
+            Vec<MachineType>,
+        >,
         #[graphql(desc = "The id of the last session the client has seen; 0 for all of them.")] after_id: Option<ID>,
     ) -> Result<BoxStream<'static, ApiResult<Session>>, ApiError> {
         let after: Option<SessionId> = after_id.map(|text| id("afterId", &text)).transpose()?;
@@ -39,7 +41,9 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only of these machines; all when left out, none when empty.")] machine_ids: Option<Vec<ID>>,
-        #[graphql(desc = "Only of machines of these types; all when left out, none when empty.")] types: Option<Vec<MachineType>>,
+        #[graphql(desc = "Only of machines of these types; all when left out, none when empty.")] types: Option<
+            Vec<MachineType>,
+        >,
         #[graphql(desc = "The highest revision the client has seen; 0 for all sessions.")] after_revision: Option<Long>,
     ) -> Result<BoxStream<'static, ApiResult<Session>>, ApiError> {
         let after = after_revision.map(|revision| Revision(revision.0).0);
@@ -54,7 +58,9 @@ async fn start(
     types: Option<Vec<MachineType>>,
     after: Option<i64>,
 ) -> Result<BoxStream<'static, ApiResult<Session>>, ApiError> {
-    let services = ctx.data_opt::<Services>().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no services".to_owned())))?;
+    let services = ctx
+        .data_opt::<Services>()
+        .ok_or_else(|| ApiError::from(AppError::Internal("the schema has no services".to_owned())))?;
     let Scope { subject, reader } = Scope::of(ctx)?;
     let machines = ids("machineIds", machine_ids.as_deref())?;
     let types = types.map(|types| types.into_iter().map(Into::into).collect());

@@ -17,7 +17,8 @@ fn signatures(sdl: &str) -> BTreeMap<String, String> {
         let kind = match definition.node.kind {
             TypeKind::Scalar => "scalar",
             TypeKind::Enum(it) => {
-                found.extend(it.values.iter().map(|value| (format!("{name}.{}", value.node.value.node), String::new())));
+                found
+                    .extend(it.values.iter().map(|value| (format!("{name}.{}", value.node.value.node), String::new())));
                 "enum"
             }
             TypeKind::InputObject(it) => {
@@ -27,7 +28,11 @@ fn signatures(sdl: &str) -> BTreeMap<String, String> {
             TypeKind::Object(it) => {
                 for field in &it.fields {
                     let at = format!("{name}.{}", field.node.name.node);
-                    field.node.arguments.iter().for_each(|argument| input(&mut found, &format!("{at}("), &argument.node));
+                    field
+                        .node
+                        .arguments
+                        .iter()
+                        .for_each(|argument| input(&mut found, &format!("{at}("), &argument.node));
                     found.insert(at, field.node.ty.node.to_string());
                 }
                 "type"
@@ -76,11 +81,28 @@ fn everything_is_described() {
                     if field.node.description.is_none() {
                         bare.push(format!("{name}.{}", field.node.name.node));
                     }
-                    bare.extend(field.node.arguments.iter().filter(|argument| argument.node.description.is_none()).map(|argument| format!("{name}.{}({}", field.node.name.node, argument.node.name.node)));
+                    bare.extend(
+                        field
+                            .node
+                            .arguments
+                            .iter()
+                            .filter(|argument| argument.node.description.is_none())
+                            .map(|argument| format!("{name}.{}({}", field.node.name.node, argument.node.name.node)),
+                    );
                 }
             }
-            TypeKind::InputObject(it) => bare.extend(it.fields.iter().filter(|field| field.node.description.is_none()).map(|field| format!("{name}.{}", field.node.name.node))),
-            TypeKind::Enum(it) => bare.extend(it.values.iter().filter(|value| value.node.description.is_none()).map(|value| format!("{name}.{}", value.node.value.node))),
+            TypeKind::InputObject(it) => bare.extend(
+                it.fields
+                    .iter()
+                    .filter(|field| field.node.description.is_none())
+                    .map(|field| format!("{name}.{}", field.node.name.node)),
+            ),
+            TypeKind::Enum(it) => bare.extend(
+                it.values
+                    .iter()
+                    .filter(|value| value.node.description.is_none())
+                    .map(|value| format!("{name}.{}", value.node.value.node)),
+            ),
             _ => {}
         }
     }
@@ -95,5 +117,8 @@ fn the_committed_schema_is_up_to_date() {
         std::fs::write(path, &sdl).unwrap();
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(committed == sdl, "graphql/schema.graphql is out of date: cargo run -- schema > graphql/schema.graphql");
+    assert!(
+        committed.trim() == sdl.trim(),
+        "graphql/schema.graphql is out of date: cargo run -- schema > graphql/schema.graphql"
+    );
 }

@@ -1,11 +1,20 @@
 //! The schema as its clients see it, over a store in memory.
 
+#[cfg(test)]
 mod contract;
+#[cfg(test)]
 mod errors;
+#[cfg(test)]
 mod fake;
+#[cfg(test)]
 mod limits;
+#[cfg(test)]
 mod nested;
+#[cfg(test)]
 mod pages;
+#[cfg(test)]
 mod signing_in;
+#[cfg(test)]
 mod subscriptions;
+#[cfg(test)]
 mod values;

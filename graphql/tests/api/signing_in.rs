@@ -6,6 +6,7 @@ use atelier_application::ports::identity::TokenError;
 use atelier_domain::units::Millis;
 use atelier_graphql::{Caller, Limits};
 use serde_json::{Value, json};
+use std::fmt::Write;
 use std::sync::Arc;
 
 async fn as_caller(store: &Arc<Store>, caller: Option<Caller>, query: &str) -> Value {
@@ -46,11 +47,17 @@ async fn a_token_that_proves_nobody_is_told_why() {
     let store = Store::of(1, 1);
     for error in [TokenError::Expired, TokenError::Invalid] {
         let answer = as_caller(&store, Some(Caller::Refused(error)), "{ me { id } }").await;
-        assert_eq!(answer["errors"], json!([{ "message": error.to_string(), "extensions": { "code": "UNAUTHENTICATED" } }]));
+        assert_eq!(
+            answer["errors"],
+            json!([{ "message": error.to_string(), "extensions": { "code": "UNAUTHENTICATED" } }])
+        );
     }
     let leeway = |seconds: i64| Some(ending(NOW + Millis::from_seconds(-seconds)));
     assert_eq!(as_caller(&store, leeway(4), "{ me { id } }").await["data"], json!({ "me": { "id": "7" } }));
-    assert_eq!(as_caller(&store, leeway(5), "{ me { id } }").await["errors"][0]["message"], TokenError::Expired.to_string());
+    assert_eq!(
+        as_caller(&store, leeway(5), "{ me { id } }").await["errors"][0]["message"],
+        TokenError::Expired.to_string()
+    );
 }
 
 #[tokio::test]
@@ -65,18 +72,23 @@ async fn signing_in_needs_no_token_and_minds_no_bad_one() {
         assert_eq!(as_caller(&store, caller, login).await, json!({ "data": { "login": payload } }));
     }
     let refresh = "mutation { __typename ...F } fragment F on Mutation { refreshToken(refreshToken: \"good\") { user { username } } }";
-    assert_eq!(as_caller(&store, None, refresh).await["data"], json!({ "__typename": "Mutation", "refreshToken": { "user": { "username": "ada" } } }));
+    assert_eq!(
+        as_caller(&store, None, refresh).await["data"],
+        json!({ "__typename": "Mutation", "refreshToken": { "user": { "username": "ada" } } })
+    );
     assert_eq!(as_caller(&store, None, "{ __typename }").await, json!({ "data": { "__typename": "Query" } }));
 }
 
 #[tokio::test]
 async fn refusals_of_signing_in() {
     let store = Store::of(1, 1);
-    let answer = as_caller(&store, None, "mutation { login(username: \"ada\", password: \"wrong\") { accessToken } }").await;
-    insta::assert_snapshot!(answer, @"");
+    let answer =
+        as_caller(&store, None, "mutation { login(username: \"ada\", password: \"wrong\") { accessToken } }").await;
+    insta::assert_snapshot!(answer, @r#"{"data":null,"errors":[{"extensions":{"code":"UNAUTHENTICATED"},"locations":[{"column":12,"line":1}],"message":"The user name or the password is wrong.","path":["login"]}]}"#);
     let answer = as_caller(&store, None, "mutation { refreshToken(refreshToken: \"bad\") { accessToken } }").await;
     assert_eq!(answer["errors"][0]["message"], "The refresh token is not valid: sign in again.");
-    let answer = as_caller(&store, None, "mutation { login(username: \"broken\", password: \"x\") { accessToken } }").await;
+    let answer =
+        as_caller(&store, None, "mutation { login(username: \"broken\", password: \"x\") { accessToken } }").await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL");
     assert!(!answer.to_string().contains("secret"), "{answer}");
 }
@@ -84,7 +96,10 @@ async fn refusals_of_signing_in() {
 #[tokio::test]
 async fn no_dictionary_in_one_request() {
     let store = Store::of(1, 1);
-    let logins: String = (0..11).map(|number| format!("a{number}: login(username: \"ada\", password: \"{number}\") {{ accessToken }} ")).collect();
+    let mut logins = String::new();
+    for number in 0..11 {
+        write!(logins, "a{number}: login(username: \"ada\", password: \"{number}\") {{ accessToken }} ").unwrap();
+    }
     let answer = as_caller(&store, None, &format!("mutation {{ {logins} }}")).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "QUERY_TOO_COMPLEX");
 }
@@ -92,6 +107,11 @@ async fn no_dictionary_in_one_request() {
 #[tokio::test]
 async fn signing_out() {
     let store = Store::of(1, 1);
-    let answer = as_caller(&store, Some(ada()), "mutation { a: logout(refreshToken: \"good\") b: logout(refreshToken: \"bad\") }").await;
+    let answer = as_caller(
+        &store,
+        Some(ada()),
+        "mutation { a: logout(refreshToken: \"good\") b: logout(refreshToken: \"bad\") }",
+    )
+    .await;
     assert_eq!(answer, json!({ "data": { "a": true, "b": false } }));
 }

@@ -28,7 +28,11 @@ async fn now(stream: &mut BoxStream<'static, Response>) -> Vec<Value> {
     let mut heard = Vec::new();
     while let Ok(Some(response)) = tokio::time::timeout(Duration::from_millis(50), stream.next()).await {
         let response = json(&response);
-        heard.push(if response.get("errors").is_some() { response } else { response["data"].as_object().unwrap().values().next().unwrap().clone() });
+        heard.push(if response.get("errors").is_some() {
+            response
+        } else {
+            response["data"].as_object().unwrap().values().next().unwrap().clone()
+        });
     }
     heard
 }
@@ -45,7 +49,12 @@ fn revised(id: i64, machine: i64, revision: i64) -> SessionSummary {
 #[tokio::test]
 async fn new_sessions_come_as_they_are_committed() {
     let store = Store::of(3, 1);
-    let mut stream = subscribe(&store, ada(), &small(), "subscription { sessionCreated { id date totalPieces observed { occupancyRate } machine { name } } }");
+    let mut stream = subscribe(
+        &store,
+        ada(),
+        &small(),
+        "subscription { sessionCreated { id date totalPieces observed { occupancyRate } machine { name } } }",
+    );
     assert_eq!(now(&mut stream).await, Vec::<Value>::new());
     store.commit(true, session(4, 1, 5, 120));
     let expected = json!({ "id": "4", "date": "2025-06-06", "totalPieces": 120, "observed": { "occupancyRate": 0.75 }, "machine": { "name": "M01" } });
@@ -97,7 +106,8 @@ async fn missed_announcements_are_read_from_the_store() {
 #[tokio::test]
 async fn changed_sessions_come_by_revision() {
     let store = Store::of(4, 1);
-    let mut stream = subscribe(&store, ada(), &small(), "subscription { sessionUpdated(afterRevision: 1) { id revision } }");
+    let mut stream =
+        subscribe(&store, ada(), &small(), "subscription { sessionUpdated(afterRevision: 1) { id revision } }");
     let seen = |id: &str, revision: i64| json!({ "id": id, "revision": revision });
     assert_eq!(now(&mut stream).await, [seen("2", 2), seen("3", 3), seen("4", 4)]);
     store.commit(false, revised(2, 2, 5));
@@ -123,9 +133,20 @@ async fn without_a_revision_only_what_changes_from_now_on() {
 #[tokio::test]
 async fn filters() {
     let store = Store::of(3, 1);
-    let filters = [("machineIds: [2, 3]", vec!["2", "3"]), ("types: [ALU]", vec!["2"]), ("machineIds: []", vec![]), ("types: []", vec![]), ("machineIds: [1], types: [ALU]", vec![])];
+    let filters = [
+        ("machineIds: [2, 3]", vec!["2", "3"]),
+        ("types: [ALU]", vec!["2"]),
+        ("machineIds: []", vec![]),
+        ("types: []", vec![]),
+        ("machineIds: [1], types: [ALU]", vec![]),
+    ];
     for (filter, expected) in filters {
-        let mut stream = subscribe(&store, ada(), &small(), &format!("subscription {{ sessionCreated({filter}, afterId: 0) {{ id }} }}"));
+        let mut stream = subscribe(
+            &store,
+            ada(),
+            &small(),
+            &format!("subscription {{ sessionCreated({filter}, afterId: 0) {{ id }} }}"),
+        );
         assert_eq!(ids(&mut stream).await, expected, "{filter}");
     }
 }
@@ -133,7 +154,8 @@ async fn filters() {
 #[tokio::test]
 async fn a_subscription_ends_with_its_token() {
     let store = Store::of(1, 1);
-    let mut stream = subscribe(&store, ending(NOW + Millis(80)), &small(), "subscription { sessionCreated(afterId: 0) { id } }");
+    let mut stream =
+        subscribe(&store, ending(NOW + Millis(80)), &small(), "subscription { sessionCreated(afterId: 0) { id } }");
     assert_eq!(json(&stream.next().await.unwrap()), json!({ "data": { "sessionCreated": { "id": "1" } } }));
     assert!(tokio::time::timeout(Duration::from_secs(5), stream.next()).await.unwrap().is_none());
 }
@@ -145,7 +167,10 @@ async fn refusals() {
     assert_eq!(json(&stream.next().await.unwrap())["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
     assert!(stream.next().await.is_none());
     let mut stream = subscribe(&store, ada(), &small(), "subscription { sessionCreated(afterId: \"x\") { id } }");
-    assert_eq!(json(&stream.next().await.unwrap())["errors"][0]["extensions"], json!({ "code": "BAD_USER_INPUT", "field": "afterId" }));
+    assert_eq!(
+        json(&stream.next().await.unwrap())["errors"][0]["extensions"],
+        json!({ "code": "BAD_USER_INPUT", "field": "afterId" })
+    );
     assert!(stream.next().await.is_none());
     store.fail("created_since");
     let mut stream = subscribe(&store, ada(), &small(), "subscription { sessionCreated(afterId: 0) { id } }");

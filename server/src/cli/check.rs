@@ -1,4 +1,4 @@
-//! `atelier check`: what is wrong, and how to mend it.
+//! `atelier check`: what is well, on standard output; what is wrong and how to mend it, on standard error.
 
 use super::{Global, out};
 use crate::config::{Config, DatabaseConfig};
@@ -43,7 +43,10 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
 fn told(what: &str, finding: &Finding) -> std::io::Result<bool> {
     match finding {
         Ok(remark) => out::line(format_args!("OK     {what}: {remark}")),
-        Err(wrong) => out::line(format_args!("WRONG  {what}: {wrong}")),
+        Err(wrong) => {
+            out::note(format_args!("WRONG  {what}: {wrong}"));
+            Ok(true)
+        }
     }
 }
 
@@ -61,7 +64,9 @@ async fn database(config: &DatabaseConfig) -> Finding {
     let pending = states.iter().filter(|state| !state.applied).count();
     match pending {
         0 => Ok(format!("{label}; its schema is up to date")),
-        _ => Ok(format!("{label}; {pending} migrations are pending, `atelier serve` or `atelier migrate up` will apply them")),
+        _ => Ok(format!(
+            "{label}; {pending} migrations are pending, `atelier serve` or `atelier migrate up` will apply them"
+        )),
     }
 }
 
@@ -80,7 +85,10 @@ async fn source(config: &Config) -> Finding {
     let unclaimed = claim(&machines, listing.files).unclaimed;
     if let Some(folder) = unclaimed.first() {
         let folder = if folder.is_empty() { "the root itself" } else { folder };
-        return Ok(format!("{}; {files} logs, but no machine claims those in {folder}: add one under [[machines]] if they are to be read", config.logs.label()));
+        return Ok(format!(
+            "{}; {files} logs, but no machine claims those in {folder}: add one under [[machines]] if they are to be read",
+            config.logs.label()
+        ));
     }
     Ok(format!("{}; {files} logs", config.logs.label()))
 }
@@ -96,7 +104,6 @@ fn as_machine(machine: &ConfiguredMachine, id: i64) -> Machine {
         created_at: Instant(0),
     }
 }
-
 
 fn secret(config: &Config) -> Finding {
     match config.jwt.secret {

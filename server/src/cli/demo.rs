@@ -4,6 +4,7 @@ use super::{Global, out};
 use crate::clock::SystemClock;
 use crate::config::{Config, DatabaseConfig, Environment, Flags, Secret};
 use crate::demo::DemoPlant;
+use crate::demo::machines::MACHINES;
 use crate::work::{Unwatched, Work, fetch};
 use crate::{http, telemetry, wiring};
 use anyhow::{Context, anyhow};
@@ -11,6 +12,7 @@ use atelier_application::auth::{Auth, SignedIn};
 use atelier_application::error::AppError;
 use atelier_application::ingest::Ingest;
 use atelier_application::ports::log_source::LogSource;
+use atelier_application::ports::machines::ConfiguredMachine;
 use atelier_application::ports::users::Role;
 use atelier_ftp::{FtpConfig, FtpSource};
 use clap::Args;
@@ -55,17 +57,14 @@ enum Home {
 
 impl Home {
     fn open(kept: Option<PathBuf>) -> anyhow::Result<Self> {
-        match kept {
-            Some(folder) => {
-                std::fs::create_dir_all(&folder)
-                    .with_context(|| format!("The folder {} cannot be made; choose another with --data-dir", folder.display()))?;
-                Ok(Self::Kept(folder))
-            }
-            None => {
-                let folder = tempfile::Builder::new().prefix("atelier-demo-").tempdir();
-                Ok(Self::Temporary(folder.context("There is no room for a temporary folder; name a folder with --data-dir")?))
-            }
+        if let Some(folder) = kept {
+            std::fs::create_dir_all(&folder).with_context(|| {
+                format!("The folder {} cannot be made; choose another with --data-dir", folder.display())
+            })?;
+            return Ok(Self::Kept(folder));
         }
+        let folder = tempfile::Builder::new().prefix("atelier-demo-").tempdir();
+        Ok(Self::Temporary(folder.context("There is no room for a temporary folder; name a folder with --data-dir")?))
     }
 
     fn path(&self) -> &Path {
@@ -80,11 +79,13 @@ impl Home {
 pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let config = configure(global)?;
-    telemetry::start(&config.log.clone().quieter());
+    telemetry::start(&config.log, "warn");
     let listener = listen(command.port)?;
     let home = Home::open(command.data_dir)?;
     let database = match &command.postgres {
-        Some(url) => DatabaseConfig::of(url).map_err(|remedy| anyhow!("The value of --postgres cannot be used: {remedy}."))?,
+        Some(url) => {
+            DatabaseConfig::of(url).map_err(|remedy| anyhow!("The value of --postgres cannot be used: {remedy}."))?
+        }
         None => DatabaseConfig { url: Secret::new(format!("sqlite://{}", home.path().join("atelier.db").display())) },
     };
     let config = Config { database, ..config };
@@ -94,15 +95,16 @@ pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCo
     let zone = config.plant.zone.zone();
     let starting = async {
         std::fs::create_dir_all(&logs).context("The folder of the logs cannot be made")?;
-        DemoPlant::start(&logs, zone, command.days, command.seed, || SystemClock.utc()).await
+        DemoPlant::start(&logs, zone, command.days, command.seed, SystemClock::utc).await
     };
     let (plant, store) = tokio::try_join!(starting, wiring::open(&config))?;
     let mut plant = plant;
 
+    let background = wiring::background(&config).await?;
     let auth = wiring::auth(&store, &wiring::fresh_secret())?;
     let stopping = CancellationToken::new();
-    let (api, feed) = wiring::api(&config, &store, auth.clone(), stopping.clone());
-    let ingest = wiring::ingest(&config, &store, source(plant.ftp_addr()));
+    let (api, feed) = wiring::api(&config, &store, &background, auth.clone(), stopping.clone());
+    let ingest = wiring::ingest(&config, &background, source(plant.ftp_addr()));
     plant.spawn_writer(&stopping);
     let address = listener.local_addr()?;
     let first = First { auth, address, begun };
@@ -115,10 +117,16 @@ pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// The defaults: whatever is configured here is for a real plant and its database.
+/// The defaults, with the plant's machines: whatever is configured here is for a real plant and its database.
 fn configure(global: &Global) -> anyhow::Result<Config> {
     let flags = Flags { addr: None, log: global.log.clone(), log_format: global.log_format.clone() };
-    Ok(Config::load_without_file(&Environment::default(), &flags)?)
+    let mut config = Config::load_without_file(&Environment::default(), &flags)?;
+    config.machines.clear();
+    for machine in &MACHINES {
+        let (name, folder) = (machine.name.to_owned(), machine.folder.to_owned());
+        config.machines.push(ConfiguredMachine { name, kind: machine.family.parse()?, folder });
+    }
+    Ok(config)
 }
 
 fn listen(port: Option<u16>) -> anyhow::Result<TcpListener> {
@@ -169,7 +177,8 @@ struct First {
 impl First {
     async fn welcome(&self) -> anyhow::Result<()> {
         let (name, password) = self.account().await?;
-        let SignedIn { access_token, .. } = self.auth.login(&name, &password).await.context("The demo account cannot sign in")?;
+        let SignedIn { access_token, .. } =
+            self.auth.login(&name, &password).await.context("The demo account cannot sign in")?;
         let address = self.address;
         let query = "{ machines { name type latestSession { date status totalPieces observed { occupancyRate waitRate stopRate piecesPerHour } } } }";
         out::line(format_args!(

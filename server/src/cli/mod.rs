@@ -33,7 +33,7 @@ pub(crate) struct Cli {
 /// Flags that every command takes.
 #[derive(Debug, Args)]
 struct Global {
-    /// The configuration file [default: ATELIER_CONFIG, else atelier.toml if it is there].
+    /// The configuration file [default: that of `ATELIER_CONFIG`, else atelier.toml if it is there].
     #[arg(long, global = true, value_name = "PATH")]
     config: Option<PathBuf>,
     /// What the program's own log says: a level, or a tracing filter such as `info,atelier=debug`.
@@ -53,7 +53,14 @@ impl Global {
     /// The configuration of a command that tells its outcome itself, its log started.
     fn quiet(&self) -> anyhow::Result<Config> {
         let config = self.load(None)?;
-        telemetry::start(&config.log.clone().quieter());
+        telemetry::start(&config.log, "warn");
+        Ok(config)
+    }
+
+    /// The same for one that tells every failure itself as well.
+    fn silent(&self) -> anyhow::Result<Config> {
+        let config = self.load(None)?;
+        telemetry::start(&config.log, "off");
         Ok(config)
     }
 }

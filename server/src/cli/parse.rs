@@ -1,14 +1,15 @@
 //! `atelier parse`: what a log file says, line by line, in bounded memory.
 
+mod print;
+
 use super::{Global, out};
 use crate::clock::SystemClock;
 use anyhow::{Context, bail};
 use atelier_application::ports::clock::Clock;
-use atelier_domain::event::{Event, Line};
-use atelier_domain::log_file::{RejectedLine, date_in_name, day_is_over};
+use atelier_domain::log_file::{date_in_name, day_is_over};
 use atelier_logfmt::{Item, Reader, Summary};
 use clap::Args;
-use serde_json::{Map, Value, json};
+use print::{Counts, Last, Printed, Rejected, json_line};
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -31,7 +32,8 @@ pub(super) struct Parse {
 pub(super) fn run(command: &Parse, global: &Global) -> anyhow::Result<ExitCode> {
     let zone = global.quiet()?.plant.zone;
     let path = command.file.display();
-    let mut file = open(&command.file).with_context(|| format!("{path} cannot be opened; check its name and your rights"))?;
+    let mut file =
+        open(&command.file).with_context(|| format!("{path} cannot be opened; check its name and your rights"))?;
     let name = command.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let date = date_in_name(&name);
     let finished = day_is_over(zone, date, SystemClock.now());
@@ -77,10 +79,12 @@ impl<W: Write> Printer<W> {
     fn item(&mut self, item: &Item<'_>) {
         if self.outcome.is_ok() {
             self.outcome = match item {
-                Item::Event(line) if self.json => writeln!(self.out, "{}", event_json(line)),
-                Item::Event(line) => event_text(&mut self.out, line),
-                Item::Reject(reject) if self.json => writeln!(self.out, "{}", reject_json(reject)),
-                Item::Reject(reject) => writeln!(self.out, "{:>7}  rejected: {}: {}", reject.number, reject.reason, reject.text),
+                Item::Event(line) if self.json => json_line(&mut self.out, &Printed::of(line)),
+                Item::Event(line) => Printed::of(line).write(&mut self.out),
+                Item::Reject(reject) if self.json => json_line(&mut self.out, &Rejected::of(reject)),
+                Item::Reject(reject) => {
+                    writeln!(self.out, "{:>7}  rejected: {}: {}", reject.number, reject.reason, reject.text)
+                }
                 Item::Noise { .. } => Ok(()),
             };
         }
@@ -93,13 +97,17 @@ impl<W: Write> Printer<W> {
         let counts = summary.counts;
         let left = bytes - summary.consumed.min(bytes);
         self.outcome = if self.json {
-            let summary = json!({
-                "lines": counts.lines, "events": counts.events, "ignored": counts.ignored, "rejected": counts.rejected,
-                "bytes": bytes, "consumed": summary.consumed,
-            });
-            writeln!(self.out, "{}", json!({ "summary": summary }))
+            let (lines, events, ignored, rejected) = (counts.lines, counts.events, counts.ignored, counts.rejected);
+            json_line(
+                &mut self.out,
+                &Last { summary: Counts { lines, events, ignored, rejected, bytes, consumed: summary.consumed } },
+            )
         } else {
-            let rest = if left > 0 { format!("; {left} bytes of a last line that may still be being written are left") } else { String::new() };
+            let rest = if left > 0 {
+                format!("; {left} bytes of a last line that may still be being written are left")
+            } else {
+                String::new()
+            };
             writeln!(
                 self.out,
                 "{} lines: {} events, {} ignored, {} rejected{rest}",
@@ -114,56 +122,12 @@ impl<W: Write> Printer<W> {
     }
 }
 
-/// An event's name in the log's grammar, and its details.
-fn parts<'a>(event: &'a Event<'_>) -> (&'a str, Vec<(&'static str, Value)>) {
-    match event {
-        Event::PieceFinished { details } => ("StukUitgevoerd", vec![("details", json!(details))]),
-        Event::Wait { duration } => ("MachineWait", vec![("durationSeconds", json!(duration.seconds()))]),
-        Event::Stop => ("MachineStop", vec![]),
-        Event::Start => ("MachineStart", vec![]),
-        Event::JobLoaded(job) => (
-            "JobProfiel",
-            vec![("reference", json!(job.reference)), ("lengthMm", json!(job.length_mm)), ("colour", json!(job.colour))],
-        ),
-        Event::Other { name } => (name, vec![]),
-    }
-}
-
-fn event_json(line: &Line<'_>) -> Value {
-    let (name, details) = parts(&line.event);
-    let mut object = Map::new();
-    object.insert("line".to_owned(), json!(line.number));
-    object.insert("at".to_owned(), json!(rfc3339(line)));
-    object.insert("event".to_owned(), json!(name));
-    object.extend(details.into_iter().map(|(key, value)| (key.to_owned(), value)));
-    Value::Object(object)
-}
-
-fn event_text(out: &mut impl Write, line: &Line<'_>) -> io::Result<()> {
-    let (name, details) = parts(&line.event);
-    write!(out, "{:>7}  {}  {name}", line.number, rfc3339(line))?;
-    for (key, value) in details.iter().filter(|(_, value)| !value.is_null()) {
-        match value.as_str() {
-            Some(text) => write!(out, "  {key}: {text}")?,
-            None => write!(out, "  {key}: {value}")?,
-        }
-    }
-    writeln!(out)
-}
-
-fn rfc3339(line: &Line<'_>) -> String {
-    line.at.to_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
-}
-
-fn reject_json(reject: &RejectedLine) -> Value {
-    json!({ "line": reject.number, "rejected": reject.reason.as_str(), "offset": reject.offset, "text": reject.text })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use atelier_domain::time::PlantZone;
     use chrono::NaiveTime;
+    use serde_json::{Value, json};
 
     fn printed(content: &[u8], json: bool) -> Vec<String> {
         let zone = PlantZone::new(chrono_tz::Tz::Europe__Paris, NaiveTime::MIN);
@@ -180,6 +144,11 @@ mod tests {
     #[test]
     fn json_has_an_object_a_line_in_file_order_and_a_summary_last() {
         let lines = printed(LOG, true);
+        assert!(
+            lines[0].starts_with("{\"line\":2,\"at\":\"2025-05-28T04:02:40Z\",\"event\":\"JobProfiel\",\"reference\":"),
+            "{}",
+            lines[0]
+        );
         let values: Vec<Value> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(
             values,
@@ -196,7 +165,7 @@ mod tests {
     #[test]
     fn text_is_for_people() {
         let lines = printed(LOG, false);
-        assert_eq!(lines[0], "      2  2025-05-28T04:02:40Z  JobProfiel  reference: 215023  lengthMm: 3359.0  colour: 7016 G ALU");
+        assert_eq!(lines[0], "      2  2025-05-28T04:02:40Z  JobProfiel  215023  3359 mm  7016 G ALU");
         assert_eq!(lines[2], "      4  rejected: wait without a readable number: 20250528 06:05:03|@MachineWait: long");
         assert_eq!(lines[4], "5 lines: 3 events, 1 ignored, 1 rejected");
     }

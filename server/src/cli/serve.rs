@@ -1,7 +1,7 @@
 //! `atelier serve`
 
 use super::Global;
-use crate::config::NO_JWT_SECRET;
+use crate::config::{DEFAULT_FILTER, NO_JWT_SECRET};
 use crate::work::{Unwatched, Work, fetch_on_schedule};
 use crate::{http, telemetry, wiring};
 use anyhow::bail;
@@ -20,15 +20,16 @@ pub(super) struct Serve {
 /// Serves until SIGTERM or SIGINT.
 pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitCode> {
     let config = global.load(command.addr)?;
-    telemetry::start(&config.log);
+    telemetry::start(&config.log, DEFAULT_FILTER);
     let Some(secret) = config.jwt.secret.clone() else { bail!("{NO_JWT_SECRET}") };
     let listener = http::listen(&config.http.addr)?;
     let store = wiring::open(&config).await?;
+    let background = wiring::background(&config).await?;
     tracing::info!(database = config.database.label(), "the database is up to date");
 
     let stopping = CancellationToken::new();
-    let (api, feed) = wiring::api(&config, &store, wiring::auth(&store, &secret)?, stopping.clone());
-    let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &store, source));
+    let (api, feed) = wiring::api(&config, &store, &background, wiring::auth(&store, &secret)?, stopping.clone());
+    let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &background, source));
     let progress = Unwatched::new(stopping, &feed);
     let fetching = async move { fetch_on_schedule(&config, ingest, progress).await };
     let work = Work::start(listener, api, feed, fetching)?;

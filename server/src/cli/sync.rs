@@ -6,9 +6,10 @@ use crate::wiring;
 use anyhow::bail;
 use atelier_application::ingest::{Outcome, Progress};
 use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
+use atelier_domain::time::Instant;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -40,7 +41,7 @@ enum Source {
 /// Runs once.
 pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCode> {
     let Source::Ftp { json } = command.source;
-    let config = global.quiet()?;
+    let config = global.silent()?;
     let Some(source) = wiring::source(&config.logs) else {
         bail!("No log source is configured: set ATELIER_FTP_HOST, or ATELIER_LOG_DIR for a folder.");
     };
@@ -67,7 +68,7 @@ pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCo
         }
     };
     if json {
-        out::line(as_json(&run))?;
+        out::line(serde_json::to_string(&Printed::of(&run))?)?;
     } else {
         out::line(as_text(&run, &config.logs))?;
     }
@@ -97,25 +98,46 @@ fn exit_code(status: SyncStatus) -> ExitCode {
     }
 }
 
-/// The fields that the API gives a run.
-fn as_json(run: &SyncRun) -> Value {
-    let at = |instant: atelier_domain::time::Instant| instant.to_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
-    json!({
-        "id": run.id.to_string(),
-        "source": run.source.as_str(),
-        "status": run.status.as_str(),
-        "startedAt": at(run.started_at),
-        "finishedAt": run.finished_at.map(at),
-        "filesSeen": run.files_seen,
-        "filesRead": run.files_read,
-        "bytesRead": run.bytes_read,
-        "filesFailed": run.files_failed,
-        "sessionsCreated": run.sessions_created,
-        "sessionsUpdated": run.sessions_updated,
-        "ordersChanged": run.orders_changed,
-        "progress": run.progress,
-        "error": run.error,
-    })
+/// A run with the fields that the API gives it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Printed<'a> {
+    id: String,
+    source: &'static str,
+    status: &'static str,
+    started_at: String,
+    finished_at: Option<String>,
+    files_seen: u32,
+    files_read: u32,
+    bytes_read: u64,
+    files_failed: u32,
+    sessions_created: u32,
+    sessions_updated: u32,
+    orders_changed: u32,
+    progress: f64,
+    error: Option<&'a str>,
+}
+
+impl<'a> Printed<'a> {
+    fn of(run: &'a SyncRun) -> Self {
+        let at = |instant: Instant| instant.to_utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+        Self {
+            id: run.id.to_string(),
+            source: run.source.as_str(),
+            status: run.status.as_str(),
+            started_at: at(run.started_at),
+            finished_at: run.finished_at.map(at),
+            files_seen: run.files_seen,
+            files_read: run.files_read,
+            bytes_read: run.bytes_read,
+            files_failed: run.files_failed,
+            sessions_created: run.sessions_created,
+            sessions_updated: run.sessions_updated,
+            orders_changed: run.orders_changed,
+            progress: run.progress,
+            error: run.error.as_deref(),
+        }
+    }
 }
 
 fn as_text(run: &SyncRun, source: &LogSourceConfig) -> String {
@@ -177,7 +199,10 @@ impl Progress for Watch {
                 bar.set_message(format!("{sessions} sessions,"));
             }
             None if run.finished_at.is_none() => {
-                out::note(format_args!("{} files read, {} failed, {sessions} sessions", run.files_read, run.files_failed));
+                out::note(format_args!(
+                    "{} files read, {} failed, {sessions} sessions",
+                    run.files_read, run.files_failed
+                ));
             }
             None => {}
         }
@@ -197,7 +222,7 @@ mod tests {
     use super::*;
     use atelier_application::ports::sync_runs::SyncSource;
     use atelier_domain::ids::SyncRunId;
-    use atelier_domain::time::Instant;
+    use serde_json::json;
 
     #[test]
     fn a_run_has_the_fields_of_the_api() {
@@ -222,6 +247,6 @@ mod tests {
             "filesSeen": 3, "filesRead": 2, "bytesRead": 5_000_000_000_u64, "filesFailed": 1, "sessionsCreated": 2, "sessionsUpdated": 0,
             "ordersChanged": 0, "progress": 1.0, "error": "a.LOG: it is gone",
         });
-        assert_eq!(as_json(&run), expected);
+        assert_eq!(serde_json::to_value(Printed::of(&run)).unwrap(), expected);
     }
 }

@@ -52,7 +52,9 @@ fn password() -> anyhow::Result<Zeroizing<String>> {
     if !io::stdin().is_terminal() {
         return line(io::stdin().lock());
     }
-    let ask = |prompt| rpassword::prompt_password(prompt).map(Zeroizing::new).context("The password cannot be read from the terminal");
+    let ask = |prompt| {
+        rpassword::prompt_password(prompt).map(Zeroizing::new).context("The password cannot be read from the terminal")
+    };
     let password = ask("Password (at least 12 characters): ")?;
     if ask("The same again: ")? != password {
         bail!("The two passwords differ: run the command again.");

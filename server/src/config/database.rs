@@ -14,7 +14,7 @@ pub(crate) struct DatabaseConfig {
 
 impl DatabaseConfig {
     pub(super) fn read(values: &Values) -> Result<Self, ConfigError> {
-        let url = values.parse(&DATABASE_URL, |url| Self::of(url))?;
+        let url = values.parse(&DATABASE_URL, Self::of)?;
         Ok(url.unwrap_or(Self { url: Secret::new("sqlite://atelier.db") }))
     }
 

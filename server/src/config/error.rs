@@ -18,8 +18,7 @@ impl Origin {
     pub(crate) fn name(&self, path: &str) -> String {
         match self {
             Self::File(file) => format!("`{path}` in {}", file.display()),
-            Self::Variable(name) => format!("`{name}`"),
-            Self::Flag(name) => format!("`{name}`"),
+            Self::Variable(name) | Self::Flag(name) => format!("`{name}`"),
         }
     }
 }
@@ -54,7 +53,9 @@ pub(crate) enum ConfigError {
         remedy: String,
     },
     /// A variable means nothing.
-    #[error("The environment has the unknown variable `{0}`: correct its name, or remove it; atelier.example.toml lists those there are.")]
+    #[error(
+        "The environment has the unknown variable `{0}`: correct its name, or remove it; atelier.example.toml lists those there are."
+    )]
     UnknownVariable(String),
     /// A variable or a file's value is no text.
     #[error("{0} is not valid Unicode: write it as UTF-8.")]

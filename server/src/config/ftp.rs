@@ -1,7 +1,9 @@
 //! `[ftp]`
 
 use super::error::ConfigError;
-use super::keys::{FTP_HOST, FTP_PASSWORD, FTP_PORT, FTP_RETRIES, FTP_ROOT, FTP_SCHEDULE, FTP_TIMEOUT, FTP_TLS, FTP_TLS_CA, FTP_USER};
+use super::keys::{
+    FTP_HOST, FTP_PASSWORD, FTP_PORT, FTP_RETRIES, FTP_ROOT, FTP_SCHEDULE, FTP_TIMEOUT, FTP_TLS, FTP_TLS_CA, FTP_USER,
+};
 use super::secret::Secret;
 use super::values::{Values, duration, number};
 use atelier_ftp::{FtpConfig, FtpTls, Password};
@@ -118,7 +120,9 @@ impl Schedule {
         parser.parse(text).map(|cron| Self::Cron(Box::new(cron))).map_err(|error| {
             let reason = error.to_string();
             let reason = reason.trim_end_matches('.');
-            format!("it is no schedule ({reason}); write five cron fields in plant time, such as `*/15 * * * *`, or `off`")
+            format!(
+                "it is no schedule ({reason}); write five cron fields in plant time, such as `*/15 * * * *`, or `off`"
+            )
         })
     }
 }

@@ -71,7 +71,11 @@ fn dot_env(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 pub(crate) type MachineTables = Option<(PathBuf, Value)>;
 
 /// Reads all layers.
-pub(crate) fn read(path: Option<&Path>, environment: &Environment, flags: &Flags) -> Result<(Values, MachineTables), ConfigError> {
+pub(crate) fn read(
+    path: Option<&Path>,
+    environment: &Environment,
+    flags: &Flags,
+) -> Result<(Values, MachineTables), ConfigError> {
     let mut values = Values::default();
     let machines = match path.map(Path::to_owned).or_else(|| environment.file()) {
         Some(path) => read_file(&path, &mut values)?,
@@ -105,7 +109,8 @@ fn read_above_file(environment: &Environment, flags: &Flags, values: &mut Values
 }
 
 fn read_file(path: &Path, values: &mut Values) -> Result<MachineTables, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error.to_string()))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error.to_string()))?;
     let mut table: Table = text.parse().map_err(|error: toml::de::Error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         // The message may quote what it met; only its first line is free of the document's own text.
@@ -133,7 +138,10 @@ fn read_section(path: &Path, section: &str, entries: Value, values: &mut Values)
     }
     for (name, value) in entries {
         let Some(key) = keys::find(section, &name) else {
-            return Err(unknown(format!("{section}.{name}"), format!("the keys of [{section}] are {}", known.join(", "))));
+            return Err(unknown(
+                format!("{section}.{name}"),
+                format!("the keys of [{section}] are {}", known.join(", ")),
+            ));
         };
         let text = scalar(&value).ok_or_else(|| ConfigError::Invalid {
             name: Origin::File(path.to_owned()).name(&key.path()),

@@ -16,26 +16,26 @@ pub(crate) enum LogFormat {
 }
 
 /// What the program tells of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct LogConfig {
-    /// A tracing filter that was checked.
-    pub(crate) filter: String,
+    /// The tracing filter that was asked for; without one each command has its own, that of a server being
+    /// [`DEFAULT_FILTER`].
+    pub(crate) filter: Option<String>,
     /// Its form.
     pub(crate) format: LogFormat,
 }
 
-const DEFAULT_FILTER: &str = "info";
+/// What a server tells.
+pub(crate) const DEFAULT_FILTER: &str = "info";
+
+impl PartialEq for LogConfig {
+    fn eq(&self, other: &Self) -> bool {
+        let filter = |config: &Self| config.filter.clone().unwrap_or_else(|| DEFAULT_FILTER.to_owned());
+        (filter(self), self.format) == (filter(other), other.format)
+    }
+}
 
 impl LogConfig {
-    /// For a command that tells its outcome itself: only what is wrong, unless another filter was asked for.
-    #[must_use]
-    pub(crate) fn quieter(mut self) -> Self {
-        if self.filter == DEFAULT_FILTER {
-            "warn".clone_into(&mut self.filter);
-        }
-        self
-    }
-
     pub(super) fn read(values: &Values) -> Result<Self, ConfigError> {
         let filter = values.parse(&LOG_FILTER, filter)?;
         let format = values.parse(&LOG_FORMAT, |text| match text {
@@ -43,7 +43,7 @@ impl LogConfig {
             "json" => Ok(LogFormat::Json),
             _ => Err("write `text` or `json`".to_owned()),
         })?;
-        Ok(Self { filter: filter.unwrap_or_else(|| DEFAULT_FILTER.to_owned()), format: format.unwrap_or(LogFormat::Text) })
+        Ok(Self { filter, format: format.unwrap_or(LogFormat::Text) })
     }
 }
 

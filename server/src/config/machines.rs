@@ -13,7 +13,10 @@ pub(super) fn read(tables: MachineTables) -> Result<Vec<ConfiguredMachine>, Conf
     let form = "write each machine as a [[machines]] table with name, type and folder";
     let Value::Array(tables) = value else { return Err(ConfigError::machines(&path, form)) };
     if tables.is_empty() {
-        return Err(ConfigError::machines(&path, format!("the list is empty; {form}, or leave it out for the usual three")));
+        return Err(ConfigError::machines(
+            &path,
+            format!("the list is empty; {form}, or leave it out for the usual three"),
+        ));
     }
     let mut machines: Vec<ConfiguredMachine> = Vec::with_capacity(tables.len());
     for table in tables {
@@ -24,7 +27,10 @@ pub(super) fn read(tables: MachineTables) -> Result<Vec<ConfiguredMachine>, Conf
             return Err(ConfigError::machines(&path, problem));
         }
         if let Some(other) = machines.iter().find(|other| other.folder == machine.folder) {
-            let problem = format!("{} and {} have the same folder '{}'; a machine is a folder", other.name, machine.name, machine.folder);
+            let problem = format!(
+                "{} and {} have the same folder '{}'; a machine is a folder",
+                other.name, machine.name, machine.folder
+            );
             return Err(ConfigError::machines(&path, problem));
         }
         machines.push(machine);
@@ -46,7 +52,9 @@ fn machine(path: &Path, table: &Table) -> Result<ConfiguredMachine, ConfigError>
     let folder = text("folder")?;
     let folder = folder.trim_matches('/').to_owned();
     if folder.contains('\\') || folder.split('/').any(|part| matches!(part, "" | "." | "..")) {
-        let problem = format!("the folder '{folder}' is no path below the source's root; write such as 'DEM12 (PVC)' or 'hall 2/DEM12'");
+        let problem = format!(
+            "the folder '{folder}' is no path below the source's root; write such as 'DEM12 (PVC)' or 'hall 2/DEM12'"
+        );
         return Err(ConfigError::machines(path, problem));
     }
     Ok(ConfiguredMachine { name: text("name")?, kind, folder })

@@ -35,7 +35,7 @@ pub(crate) use http::HttpConfig;
 pub(crate) use jwt::{JwtConfig, NO_JWT_SECRET};
 pub(crate) use layers::{Environment, Flags};
 pub(crate) use limits::LimitsConfig;
-pub(crate) use log::{LogConfig, LogFormat};
+pub(crate) use log::{DEFAULT_FILTER, LogConfig, LogFormat};
 pub(crate) use logs::LogSourceConfig;
 pub(crate) use plant::PlantConfig;
 pub(crate) use secret::Secret;

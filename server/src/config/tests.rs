@@ -29,7 +29,8 @@ fn the_example_documents_every_key_and_equals_the_defaults() {
     for key in keys::ALL {
         let from = example.find(&format!("\n[{}]\n", key.section)).unwrap_or_else(|| panic!("[{}]", key.section));
         let section = example[from + 1..].split("\n[").next().unwrap();
-        let documented = section.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{} = ", key.name)));
+        let documented =
+            section.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{} = ", key.name)));
         assert!(documented, "{} is not in atelier.example.toml", key.path());
         if let Some(variable) = key.variable {
             assert!(section.contains(variable), "{variable} is not in atelier.example.toml");
@@ -59,7 +60,7 @@ fn the_environment_overrides_the_file_and_a_flag_overrides_both() {
     assert_eq!(config.http.addr, "127.0.0.1:2");
     let LogSourceConfig::Ftp(ftp) = config.logs else { panic!("{:?}", config.logs) };
     let ftp = ftp.to_adapter();
-    assert_eq!((ftp.host.as_str(), ftp.port, ftp.timeout), ("b", 2121, Duration::from_secs(120)));
+    assert_eq!((ftp.host.as_str(), ftp.port, ftp.timeout), ("b", 2121, Duration::from_mins(2)));
     let flags = Flags { addr: Some("127.0.0.1:3".into()), ..Flags::default() };
     assert_eq!(load_with(file, &pairs, &flags).unwrap().http.addr, "127.0.0.1:3");
 }
@@ -111,12 +112,19 @@ fn every_wrong_value_names_its_key_the_value_and_the_remedy() {
 fn secrets_are_in_no_error_and_no_debug() {
     let url = "mysql://root:hunter2hunter2@host/db";
     let text = said("", &[("ATELIER_DATABASE_URL", url)]);
-    assert!(text.contains("ATELIER_DATABASE_URL") && text.contains("postgres://") && !text.contains("hunter2"), "{text}");
+    assert!(
+        text.contains("ATELIER_DATABASE_URL") && text.contains("postgres://") && !text.contains("hunter2"),
+        "{text}"
+    );
     let text = said("", &[("ATELIER_JWT_SECRET", "hunter2")]);
     assert!(text.contains("32 bytes") && !text.contains("hunter2"), "{text}");
     let text = said("[jwt]\nsecret = hunter2\n", &[]);
     assert!(text.contains("line 2") && !text.contains("hunter2"), "{text}");
-    let pairs = [("ATELIER_FTP_HOST", "h"), ("ATELIER_FTP_PASSWORD", "hunter2"), ("ATELIER_DATABASE_URL", "postgres://u:hunter2@h/d")];
+    let pairs = [
+        ("ATELIER_FTP_HOST", "h"),
+        ("ATELIER_FTP_PASSWORD", "hunter2"),
+        ("ATELIER_DATABASE_URL", "postgres://u:hunter2@h/d"),
+    ];
     let config = load("", &pairs).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));
     assert_eq!(config.database.label(), "PostgreSQL at h/d");
@@ -132,7 +140,8 @@ fn logs_come_from_one_place() {
 
 #[test]
 fn machines_that_clash_or_lack_something_are_refused() {
-    let two = |second: &str| said(&format!("[[machines]]\nname='A'\ntype='PVC'\nfolder='F'\n[[machines]]\n{second}"), &[]);
+    let two =
+        |second: &str| said(&format!("[[machines]]\nname='A'\ntype='PVC'\nfolder='F'\n[[machines]]\n{second}"), &[]);
     assert!(two("name='B'\ntype='alu'\nfolder='F'").contains("same folder 'F'"));
     assert!(two("name='A'\ntype='alu'\nfolder='G'").contains("the name 'A'"));
     assert!(two("name='B'\ntype='WOOD'\nfolder='G'").contains("'WOOD' is no machine type"));
@@ -148,6 +157,7 @@ fn a_schedule_can_be_off() {
 
 #[test]
 fn a_file_that_was_named_must_be_there() {
-    let error = Config::load(Some(Path::new("/nowhere/a.toml")), &Environment::default(), &Flags::default()).unwrap_err();
+    let error =
+        Config::load(Some(Path::new("/nowhere/a.toml")), &Environment::default(), &Flags::default()).unwrap_err();
     assert!(error.to_string().contains("/nowhere/a.toml") && error.to_string().contains("--config"));
 }

@@ -39,7 +39,11 @@ impl Values {
     }
 
     /// The value of a key, if it was set; `parse` says what to write instead.
-    pub(crate) fn parse<T>(&self, key: &Key, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, ConfigError> {
+    pub(crate) fn parse<T>(
+        &self,
+        key: &Key,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, ConfigError> {
         let Some(text) = self.text(key) else { return Ok(None) };
         parse(text).map(Some).map_err(|remedy| self.invalid(key, remedy))
     }

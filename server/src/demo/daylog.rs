@@ -42,9 +42,7 @@ impl DayLog {
     #[cfg(test)]
     pub(super) fn lines(&self) -> impl Iterator<Item = (NaiveDateTime, &[u8])> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
-        starts
-            .zip(&self.ends)
-            .map(|(start, (at, end))| (*at, &self.bytes[start..*end]))
+        starts.zip(&self.ends).map(|(start, (at, end))| (*at, &self.bytes[start..*end]))
     }
 
     fn lines_due(&self, local: NaiveDateTime) -> usize {
@@ -52,10 +50,7 @@ impl DayLog {
     }
 
     fn first(&self, lines: usize) -> &[u8] {
-        let end = lines
-            .checked_sub(1)
-            .and_then(|last| self.ends.get(last))
-            .map_or(0, |(_, end)| *end);
+        let end = lines.checked_sub(1).and_then(|last| self.ends.get(last)).map_or(0, |(_, end)| *end);
         self.bytes.get(..end).unwrap_or_default()
     }
 }
@@ -83,10 +78,7 @@ impl Writer {
             utf8,
             step_back,
             latest: 0,
-            log: DayLog {
-                bytes: Vec::with_capacity(48 * 1024),
-                ends: Vec::with_capacity(1400),
-            },
+            log: DayLog { bytes: Vec::with_capacity(48 * 1024), ends: Vec::with_capacity(1400) },
         }
     }
 
@@ -97,11 +89,7 @@ impl Writer {
         let mut line = mem::take(&mut self.line);
         line.clear();
         // Writing to a string does not fail.
-        let _ = write!(
-            line,
-            "{} {hours:02}:{minutes:02}:{seconds:02}|@{event}",
-            self.prefix
-        );
+        let _ = write!(line, "{} {hours:02}:{minutes:02}:{seconds:02}|@{event}", self.prefix);
         self.raw(second, &line);
         self.line = line;
     }
@@ -119,9 +107,7 @@ impl Writer {
             self.log.bytes.extend_from_slice(line.as_bytes());
         } else {
             // All texts used here are within the half of Windows-1252 that has Unicode's numbers.
-            let narrow = line
-                .chars()
-                .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'));
+            let narrow = line.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'));
             self.log.bytes.extend(narrow);
         }
         self.log.bytes.extend_from_slice(b"\r\n");
@@ -161,14 +147,8 @@ mod tests {
         writer.event(3661, "MachineStop: Défaut");
         let log = writer.finish();
         assert_eq!(log.until(at("00:59:59")), b"");
-        assert_eq!(
-            log.until(at("01:00:00")),
-            b"20250617 01:00:00|@MachineStart\r\n"
-        );
-        assert!(
-            log.bytes()
-                .ends_with(b"20250617 01:01:01|@MachineStop: D\xE9faut\r\n")
-        );
+        assert_eq!(log.until(at("01:00:00")), b"20250617 01:00:00|@MachineStart\r\n");
+        assert!(log.bytes().ends_with(b"20250617 01:01:01|@MachineStop: D\xE9faut\r\n"));
     }
 
     #[test]
@@ -180,10 +160,7 @@ mod tests {
         let one = log.until(at("00:00:01")).len();
         let half = log.until_caught_writing(at("00:00:09"), one);
         assert!(half.len() > one && half.len() < log.bytes().len());
-        assert_eq!(
-            log.until_caught_writing(at("00:00:10"), half.len()),
-            log.bytes()
-        );
+        assert_eq!(log.until_caught_writing(at("00:00:10"), half.len()), log.bytes());
     }
 
     #[test]

@@ -28,29 +28,13 @@ pub(super) struct Folder {
 impl Folder {
     /// Writes `days` past days and what is due of today's at `local`. What is there already is continued; files
     /// that another seed wrote are refused.
-    pub(super) fn open(
-        root: &Path,
-        zone: Tz,
-        days: u32,
-        seed: u64,
-        local: NaiveDateTime,
-    ) -> anyhow::Result<Self> {
+    pub(super) fn open(root: &Path, zone: Tz, days: u32, seed: u64, local: NaiveDateTime) -> anyhow::Result<Self> {
         for machine in &MACHINES {
             let folder = root.join(machine.folder);
-            fs::create_dir_all(&folder)
-                .with_context(|| format!("cannot create the folder {}", folder.display()))?;
+            fs::create_dir_all(&folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
         }
-        let mut folder = Self {
-            root: root.to_owned(),
-            zone,
-            seed,
-            date: local.date(),
-            today: Vec::new(),
-        };
-        for date in (1..=days)
-            .rev()
-            .filter_map(|ago| folder.date.checked_sub_days(Days::new(ago.into())))
-        {
+        let mut folder = Self { root: root.to_owned(), zone, seed, date: local.date(), today: Vec::new() };
+        for date in (1..=days).rev().filter_map(|ago| folder.date.checked_sub_days(Days::new(ago.into()))) {
             folder.write_past(date)?;
         }
         folder.begin_today(local)?;
@@ -116,10 +100,7 @@ impl Folder {
         date: NaiveDate,
         wanted: Option<Hours>,
     ) -> anyhow::Result<(PathBuf, Option<DayLog>)> {
-        let path = self
-            .root
-            .join(machine.folder)
-            .join(date.format("%Y%m%d.LOG").to_string());
+        let path = self.root.join(machine.folder).join(date.format("%Y%m%d.LOG").to_string());
         let written = match fs::read(&path) {
             Ok(written) => written,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -151,11 +132,9 @@ impl Folder {
 fn extend(path: &Path, content: &[u8]) -> io::Result<()> {
     let have = length(path)?;
     match content.get(have..) {
-        Some(missing) if !missing.is_empty() => OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)?
-            .write_all(missing),
+        Some(missing) if !missing.is_empty() => {
+            OpenOptions::new().create(true).append(true).open(path)?.write_all(missing)
+        }
         _ => Ok(()),
     }
 }

@@ -20,19 +20,12 @@ pub(crate) struct FtpServer {
 impl FtpServer {
     /// Serves a folder on a free port of 127.0.0.1. Every user and password is accepted.
     pub(crate) async fn start(root: &Path) -> anyhow::Result<Self> {
-        Filesystem::new(root)
-            .with_context(|| format!("cannot open the folder {}", root.display()))?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .context("cannot listen on 127.0.0.1")?;
+        Filesystem::new(root).with_context(|| format!("cannot open the folder {}", root.display()))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("cannot listen on 127.0.0.1")?;
         let address = listener.local_addr()?;
         let cancel = CancellationToken::new();
         let accepting = tokio::spawn(accept(listener, root.to_owned(), cancel.clone()));
-        Ok(Self {
-            address,
-            accepting,
-            stop: cancel.drop_guard(),
-        })
+        Ok(Self { address, accepting, stop: cancel.drop_guard() })
     }
 
     /// Where it listens.
@@ -74,14 +67,9 @@ async fn serve(stream: TcpStream, root: PathBuf) {
         reason = "the signature allows no error; the folder was opened at the start, and only this session would end"
     )]
     let storage = move || Filesystem::new(root.clone()).expect("the served folder is there");
-    let server = ServerBuilder::new(Box::new(storage))
-        .greeting("Atelier demo plant")
-        .build();
+    let server = ServerBuilder::new(Box::new(storage)).greeting("Atelier demo plant").build();
     let outcome = match server {
-        Ok(server) => server
-            .service(stream)
-            .await
-            .map_err(|error| error.to_string()),
+        Ok(server) => server.service(stream).await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
     if let Err(error) = outcome {

@@ -81,19 +81,11 @@ impl Run {
     /// Loads the next profile bar.
     fn load(&mut self) {
         let ranks = 0..Machine::references();
-        let rank = self
-            .rng
-            .random_range(ranks.clone())
-            .min(self.rng.random_range(ranks));
+        let rank = self.rng.random_range(ranks.clone()).min(self.rng.random_range(ranks));
         let reference = self.machine.reference(rank);
         // From short sashes to whole bars.
         let length = self.rng.random_range(800..=6400);
-        let colour = self
-            .machine
-            .colours
-            .choose(&mut self.rng)
-            .copied()
-            .unwrap_or("BLANC");
+        let colour = self.machine.colours.choose(&mut self.rng).copied().unwrap_or("BLANC");
         self.job = Job {
             reference,
             // Long pieces and odd references take longer.
@@ -101,14 +93,9 @@ impl Run {
             done: 0,
             wanted: self.rng.random_range(9..=21),
         };
-        let fraction = ["", ".0", ".5", ".0", ",5"]
-            .choose(&mut self.rng)
-            .copied()
-            .unwrap_or_default();
+        let fraction = ["", ".0", ".5", ".0", ",5"].choose(&mut self.rng).copied().unwrap_or_default();
         self.second += self.rng.random_range(2..8);
-        self.event(format_args!(
-            "JobProfiel: R:{reference} L:{length}{fraction} C:{colour}"
-        ));
+        self.event(format_args!("JobProfiel: R:{reference} L:{length}{fraction} C:{colour}"));
         self.second += self.rng.random_range(3..15);
     }
 
@@ -134,11 +121,8 @@ impl Run {
     }
 
     fn piece(&mut self, second: u32) {
-        let Job {
-            reference, done, ..
-        } = self.job;
-        self.writer
-            .event(second, format_args!("StukUitgevoerd: {reference}/{done}"));
+        let Job { reference, done, .. } = self.job;
+        self.writer.event(second, format_args!("StukUitgevoerd: {reference}/{done}"));
     }
 
     /// Notes a wait from now on, in one of the ways controllers write it.

@@ -57,16 +57,10 @@ impl DemoPlant {
     ) -> anyhow::Result<Self> {
         let local = local(zone, now());
         let root = dir.to_owned();
-        let folder =
-            tokio::task::spawn_blocking(move || Folder::open(&root, zone, days, seed, local))
-                .await
-                .context("the demo logs could not be written")??;
-        Ok(Self {
-            ftp: FtpServer::start(dir).await?,
-            zone,
-            idle: Some((folder, Box::new(now))),
-            writer: None,
-        })
+        let folder = tokio::task::spawn_blocking(move || Folder::open(&root, zone, days, seed, local))
+            .await
+            .context("the demo logs could not be written")??;
+        Ok(Self { ftp: FtpServer::start(dir).await?, zone, idle: Some((folder, Box::new(now))), writer: None })
     }
 
     /// Where the FTP server listens; every user and password is accepted.
@@ -134,8 +128,6 @@ fn chance(seed: u64, thing: &str, date: NaiveDate) -> StdRng {
     let text = date.format("%Y%m%d").to_string();
     let hash = bytes
         .chain(text.bytes())
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     StdRng::seed_from_u64(hash)
 }

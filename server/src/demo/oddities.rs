@@ -24,11 +24,7 @@ enum Oddity {
     Noise(&'static str),
 }
 
-const UNKNOWN: [&str; 3] = [
-    "AlarmReset: 214",
-    "ToolChange: T12",
-    "ProgrammeCharge: V4.12",
-];
+const UNKNOWN: [&str; 3] = ["AlarmReset: 214", "ToolChange: T12", "ProgrammeCharge: V4.12"];
 
 /// Each of them is rejected, for a reason of its own.
 const BAD: [&str; 4] = [
@@ -57,9 +53,7 @@ impl Oddities {
         add(rng, 0.04, noise);
         lines.sort_by_key(|(second, _)| *second);
         let from = rng.random_range(hours.opens + 3600..hours.closes);
-        let step_back = rng
-            .random_bool(0.02)
-            .then(|| (from, rng.random_range(20..=150)));
+        let step_back = rng.random_bool(0.02).then(|| (from, rng.random_range(20..=150)));
         Self { step_back, lines }
     }
 

@@ -26,13 +26,7 @@ impl Hours {
     /// The plant's ordinary hours of a date: two shifts from 05:00 to 21:00 on weekdays, sometimes only the
     /// first; some Saturday mornings; never a Sunday. None uses an hour in which clocks change.
     pub(crate) fn usual(seed: u64, machine: &Machine, date: NaiveDate) -> Option<Self> {
-        let until = |hour: u32| {
-            Some(Self {
-                opens: FIRST_SHIFT * 3600,
-                closes: hour * 3600,
-                live: false,
-            })
-        };
+        let until = |hour: u32| Some(Self { opens: FIRST_SHIFT * 3600, closes: hour * 3600, live: false });
         match date.weekday() {
             Weekday::Sun => None,
             Weekday::Sat => {
@@ -49,22 +43,14 @@ impl Hours {
 
     /// The hours of a day that is being watched: from this full hour until the last minute of the day.
     pub(crate) fn live(from_hour: u32) -> Self {
-        Self {
-            opens: from_hour * 3600,
-            closes: 86_340,
-            live: true,
-        }
+        Self { opens: from_hour * 3600, closes: 86_340, live: true }
     }
 
     /// The hour from which a day watched at `local` is worked: 05:00, or three hours ago if that is earlier, so
     /// that there is always something to see. On a date on which clocks change the night is left out.
     pub(crate) fn live_from(zone: Tz, local: NaiveDateTime) -> u32 {
         let hour = local.hour().saturating_sub(3).min(FIRST_SHIFT);
-        if clocks_change(zone, local.date()) {
-            hour.max(4)
-        } else {
-            hour
-        }
+        if clocks_change(zone, local.date()) { hour.max(4) } else { hour }
     }
 }
 

@@ -21,12 +21,7 @@ pub(super) struct Stop {
 const BREAKS: [(u32, u32, u32); 4] = [(90, 15, 25), (540, 15, 25), (735, 30, 45), (1020, 15, 25)];
 
 /// Why an operator stops for a few minutes.
-const REASONS: [&str; 4] = [
-    "Changement outil",
-    "Réglage butée",
-    "Bourrage copeaux",
-    "Contrôle qualité",
-];
+const REASONS: [&str; 4] = ["Changement outil", "Réglage butée", "Bourrage copeaux", "Contrôle qualité"];
 
 /// Why a machine breaks down.
 const FAILURES: [&str; 3] = ["Défaut broche", "Panne pneumatique", "Défaut variateur"];
@@ -74,12 +69,7 @@ fn wishes(rng: &mut StdRng, hours: Hours) -> Vec<Stop> {
 
 impl Stop {
     /// A stop at any time of the day; half of the operators say why.
-    fn somewhere(
-        rng: &mut StdRng,
-        hours: Hours,
-        lasts: u32,
-        texts: &'static [&'static str],
-    ) -> Self {
+    fn somewhere(rng: &mut StdRng, hours: Hours, lasts: u32, texts: &'static [&'static str]) -> Self {
         Self {
             at: rng.random_range(hours.opens..hours.closes),
             lasts,

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
-/// A failure outside of GraphQL and OAuth2.
+/// A failure outside of GraphQL and `OAuth2`.
 pub(super) fn plain(status: StatusCode, message: &str) -> HttpResponse {
     HttpResponse::build(status).json(json!({ "error": message }))
 }
@@ -24,6 +24,8 @@ pub(super) async fn not_found() -> HttpResponse {
 pub(super) async fn method_not_allowed(request: HttpRequest) -> HttpResponse {
     let message = format!("{} does not take {}.", request.path(), request.method());
     let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, &message);
-    response.headers_mut().insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("POST"));
+    response
+        .headers_mut()
+        .insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("POST"));
     response
 }

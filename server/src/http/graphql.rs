@@ -5,8 +5,8 @@
 //! refused before anything of it was executed is a client error, and has no `data`.
 
 use super::{Api, caller, failure};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::{BatchRequest, BatchResponse, Executor, Request, Response, Value};
@@ -76,7 +76,8 @@ async fn read(request: &HttpRequest, payload: Payload, api: &Api) -> Result<Batc
         let message = format!("The body is larger than {} KiB: ask for less in one request.", api.body_limit / 1024);
         Malformed(StatusCode::PAYLOAD_TOO_LARGE, message)
     };
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > api.body_limit as u64) {
         return Err(too_large());
     }
@@ -92,16 +93,24 @@ fn check_content(request: &HttpRequest) -> Result<(), Malformed> {
     let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media = media.split(';').next().unwrap_or_default().trim();
     if !media.eq_ignore_ascii_case("application/json") {
-        return Err(Malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the request as JSON, with Content-Type: application/json.".to_owned()));
+        return Err(Malformed(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Send the request as JSON, with Content-Type: application/json.".to_owned(),
+        ));
     }
     if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-        return Err(Malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding.".to_owned()));
+        return Err(Malformed(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Send the body without a Content-Encoding.".to_owned(),
+        ));
     }
     Ok(())
 }
 
 fn parse(body: &[u8], batch_limit: usize) -> Result<BatchRequest, Malformed> {
-    let malformed = |error: &dyn std::fmt::Display| Malformed(StatusCode::BAD_REQUEST, format!("The body is no GraphQL request in JSON: {error}."));
+    let malformed = |error: &dyn std::fmt::Display| {
+        Malformed(StatusCode::BAD_REQUEST, format!("The body is no GraphQL request in JSON: {error}."))
+    };
     if body.trim_ascii_start().first() != Some(&b'[') {
         let request: Request = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
         if request.query.is_empty() {
@@ -119,18 +128,24 @@ fn parse(body: &[u8], batch_limit: usize) -> Result<BatchRequest, Malformed> {
 
 fn respond(response: &BatchResponse, form: Form) -> HttpResponse {
     let (status, body) = match (form, response) {
-        (Form::Standard, BatchResponse::Single(response)) if refused_before_execution(response) => {
-            (status_of(response), serde_json::to_vec(&json!({ "errors": response.errors, "extensions": response.extensions })))
-        }
+        (Form::Standard, BatchResponse::Single(response)) if refused_before_execution(response) => (
+            status_of(response),
+            serde_json::to_vec(&json!({ "errors": response.errors, "extensions": response.extensions })),
+        ),
         _ => (StatusCode::OK, serde_json::to_vec(response)),
     };
     let Ok(body) = body else {
         tracing::error!("a response cannot be written as JSON");
         return failure::plain(StatusCode::INTERNAL_SERVER_ERROR, "The response cannot be written.");
     };
-    let mut http = HttpResponse::build(status).content_type(form.content_type()).insert_header((header::CACHE_CONTROL, "no-store")).body(body);
+    let mut http = HttpResponse::build(status)
+        .content_type(form.content_type())
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(body);
     for (name, value) in response.http_headers_iter() {
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_str().as_bytes()), HeaderValue::from_bytes(value.as_bytes())) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name.as_str().as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
+        {
             http.headers_mut().append(name, value);
         }
     }
@@ -139,7 +154,9 @@ fn respond(response: &BatchResponse, form: Form) -> HttpResponse {
 
 /// Whether nothing was executed: an error of execution has a path.
 pub(super) fn refused_before_execution(response: &Response) -> bool {
-    response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty())
+    response.data == Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
 }
 
 fn status_of(response: &Response) -> StatusCode {

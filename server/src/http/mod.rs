@@ -3,7 +3,7 @@
 //! ```text
 //! graphql.rs    POST /graphql: one request, or a batch
 //! websocket/    GET /graphql: subscriptions, `graphql-transport-ws`
-//! token.rs      POST /token: the OAuth2 password form
+//! token.rs      POST /token: the `OAuth2` password form
 //! health.rs     /healthz, /readyz
 //! index.rs      /: what runs here
 //! caller.rs     who sends a request
@@ -64,7 +64,11 @@ fn routes(api: Api) -> impl FnOnce(&mut ServiceConfig) {
                     .route(web::get().to(websocket::get))
                     .default_service(web::to(failure::method_not_allowed)),
             )
-            .service(web::resource("/token").route(web::post().to(token::post)).default_service(web::to(failure::method_not_allowed)))
+            .service(
+                web::resource("/token")
+                    .route(web::post().to(token::post))
+                    .default_service(web::to(failure::method_not_allowed)),
+            )
             .service(web::resource("/healthz").route(web::get().to(health::alive)).route(web::head().to(health::alive)))
             .service(web::resource("/readyz").route(web::get().to(health::ready)).route(web::head().to(health::ready)))
             .service(web::resource("/").route(web::get().to(index::get)).route(web::head().to(index::get)))

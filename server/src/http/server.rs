@@ -5,6 +5,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::Compress;
 use actix_web::{App, HttpServer};
 use anyhow::{Context, bail};
+use std::any::Any;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -12,6 +13,9 @@ use tokio::task::JoinHandle;
 
 /// Requests at work are waited for so long.
 const GRACE_SECONDS: u64 = 3;
+/// A client that takes nothing of what is sent is cut after so long.
+#[cfg(target_os = "linux")]
+const STALL_PATIENCE: Duration = Duration::from_secs(20);
 /// A client that does not say what it wants is given up after so long.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -33,6 +37,18 @@ pub(crate) fn listen(addr: &str) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
+/// Has the system end a connection whose client takes nothing: a response that nobody reads would be kept for ever.
+fn limit_stalls(connection: &dyn Any) {
+    #[cfg(target_os = "linux")]
+    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>()
+        && let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(STALL_PATIENCE))
+    {
+        tracing::debug!(%error, "a connection that stalls will not be cut");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = connection;
+}
+
 /// A server at work.
 pub(crate) struct Listening {
     address: SocketAddr,
@@ -44,13 +60,16 @@ impl Listening {
     /// Answers at `listener`.
     pub(crate) fn start(listener: TcpListener, api: Api) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
-        let server = HttpServer::new(move || App::new().wrap(Compress::default()).wrap(headers()).configure(routes(api.clone())))
-            .client_request_timeout(HEAD_PATIENCE)
-            .shutdown_timeout(GRACE_SECONDS)
-            .disable_signals()
-            .listen(listener)
-            .context("The HTTP server cannot start")?
-            .run();
+        let server = HttpServer::new(move || {
+            App::new().wrap(Compress::default()).wrap(headers()).configure(routes(api.clone()))
+        })
+        .client_request_timeout(HEAD_PATIENCE)
+        .on_connect(|connection, _| limit_stalls(connection))
+        .shutdown_timeout(GRACE_SECONDS)
+        .disable_signals()
+        .listen(listener)
+        .context("The HTTP server cannot start")?
+        .run();
         Ok(Self { address, handle: server.handle(), task: tokio::spawn(server) })
     }
 

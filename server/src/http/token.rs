@@ -1,4 +1,4 @@
-//! `POST /token`: the OAuth2 password form (RFC 6749, sections 4.3, 5 and 6).
+//! `POST /token`: the `OAuth2` password form (RFC 6749, sections 4.3, 5 and 6).
 
 use super::Api;
 use actix_web::http::{StatusCode, header};
@@ -48,7 +48,9 @@ pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>)
             "expires_in": (signed_in.expires_at - api.clock.now()).at_least_zero().0 / 1000,
             "refresh_token": signed_in.refresh_token,
         })),
-        Err(Refusal { status, error, description }) => HttpResponse::build(status).json(json!({ "error": error, "error_description": description })),
+        Err(Refusal { status, error, description }) => {
+            HttpResponse::build(status).json(json!({ "error": error, "error_description": description }))
+        }
     };
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     response
@@ -105,18 +107,28 @@ async fn grant(form: Form, api: &Api) -> Result<SignedIn, Refusal> {
 
 fn refusal(error: AppError) -> Refusal {
     let (status, code, description) = match error {
-        AppError::Unauthenticated(text) | AppError::Forbidden(text) => (StatusCode::UNAUTHORIZED, "invalid_grant", text),
+        AppError::Unauthenticated(text) | AppError::Forbidden(text) => {
+            (StatusCode::UNAUTHORIZED, "invalid_grant", text)
+        }
         AppError::BadUserInput { message, .. } => (StatusCode::BAD_REQUEST, "invalid_request", message),
         AppError::NotFound(text) | AppError::Conflict(text) => (StatusCode::BAD_REQUEST, "invalid_request", text),
         AppError::RateLimited(text) => (StatusCode::TOO_MANY_REQUESTS, "slow_down", text),
         AppError::Unavailable(text) => {
             tracing::warn!(error = text, "signing in is not possible");
-            (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", "The database does not answer: try again later.".to_owned())
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "temporarily_unavailable",
+                "The database does not answer: try again later.".to_owned(),
+            )
         }
         AppError::Internal(text) => {
             let reference = format!("{:08x}", rand::random::<u32>());
             tracing::error!(reference, error = text, "signing in failed");
-            (StatusCode::INTERNAL_SERVER_ERROR, "server_error", format!("Something failed; its reference in the log is {reference}."))
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "server_error",
+                format!("Something failed; its reference in the log is {reference}."),
+            )
         }
     };
     Refusal { status, error: code, description }

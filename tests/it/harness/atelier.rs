@@ -147,6 +147,15 @@ impl Atelier {
         Output { status, stdout, stderr }
     }
 
+    /// Starts a command and kills it (`kill -9`) after `delay`, wherever it is then.
+    pub(crate) fn kill_after(&self, args: &[&str], delay: Duration) {
+        let mut command = self.command(args);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let running = Running::spawn(command).unwrap();
+        std::thread::sleep(delay);
+        drop(running);
+    }
+
     /// `sync ftp --json`, which must end well.
     #[track_caller]
     pub(crate) fn sync(&self) -> Value {

@@ -2,7 +2,7 @@
 //! on the contents that were seen.
 
 mod faults;
-mod plant;
+pub(crate) mod plant;
 
 use crate::harness::database::Database;
 use plant::{Plant, Shelf};

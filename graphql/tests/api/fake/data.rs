@@ -1,7 +1,9 @@
 //! Machines, sessions and what they hold, all made from their numbers.
 
 use atelier_application::ports::log_files::{StoredLogFile, StoredReject};
-use atelier_application::ports::sessions::{PieceRange, SessionSummary, StoredAnomaly, StoredJob, StoredPiece, StoredSource, StoredStop, StoredWait};
+use atelier_application::ports::sessions::{
+    PieceRange, SessionSummary, StoredAnomaly, StoredJob, StoredPiece, StoredSource, StoredStop, StoredWait,
+};
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{AnomalyId, JobId, LogFileId, MachineId, PeriodId, PieceId, Revision, SessionId, VersionId};
 use atelier_domain::interval::Interval;
@@ -16,7 +18,7 @@ use std::collections::BTreeMap;
 
 const SOURCE: StoredSource = StoredSource { version: VersionId(1), line: 1 };
 
-pub fn machine(id: i64) -> Machine {
+pub(crate) fn machine(id: i64) -> Machine {
     Machine {
         id: MachineId(id),
         name: format!("M{id:02}"),
@@ -33,13 +35,13 @@ fn day(number: i64) -> NaiveDate {
 }
 
 /// 06:00 UTC on the day of that number, plus seconds.
-pub fn day_at(number: i64, seconds: i64) -> Instant {
+pub(crate) fn day_at(number: i64, seconds: i64) -> Instant {
     let start: Instant = day(number).and_hms_opt(6, 0, 0).unwrap().and_utc().into();
     start + Millis::from_seconds(seconds)
 }
 
 /// A session of `pieces` pieces, one each 100 s from 06:01:40 on; a wait, a stop and three bars.
-pub fn session(id: i64, machine: i64, number: i64, pieces: u32) -> SessionSummary {
+pub(crate) fn session(id: i64, machine: i64, number: i64, pieces: u32) -> SessionSummary {
     let last = 100 * i64::from(pieces);
     let span = Millis::from_seconds((last - 100).max(0));
     SessionSummary {
@@ -64,17 +66,17 @@ pub fn session(id: i64, machine: i64, number: i64, pieces: u32) -> SessionSummar
 
 const NOW_STORED: Instant = Instant(1_749_000_000_500);
 
-pub fn wait(of: &SessionSummary) -> StoredWait {
+pub(crate) fn wait(of: &SessionSummary) -> StoredWait {
     let start = of.first_event + Millis::from_seconds(110);
     StoredWait { id: PeriodId(of.id.0 * 10), interval: Interval::new(start, start + Millis(12_500)), source: SOURCE }
 }
 
-pub fn stop(of: &SessionSummary) -> StoredStop {
+pub(crate) fn stop(of: &SessionSummary) -> StoredStop {
     let start = of.first_event + Millis::from_seconds(150);
     StoredStop { id: PeriodId(of.id.0 * 10 + 1), start, end: None, length: Millis::from_seconds(30), source: SOURCE }
 }
 
-pub fn jobs(of: &SessionSummary) -> Vec<StoredJob> {
+pub(crate) fn jobs(of: &SessionSummary) -> Vec<StoredJob> {
     let job = |number: i64| StoredJob {
         id: JobId(of.id.0 * 10 + number),
         session: of.id,
@@ -88,7 +90,7 @@ pub fn jobs(of: &SessionSummary) -> Vec<StoredJob> {
     (1..=3).map(job).collect()
 }
 
-pub fn piece(of: &SessionSummary, number: u32) -> StoredPiece {
+pub(crate) fn piece(of: &SessionSummary, number: u32) -> StoredPiece {
     StoredPiece {
         id: PieceId(of.id.0 * 10_000 + i64::from(number)),
         number,
@@ -100,11 +102,11 @@ pub fn piece(of: &SessionSummary, number: u32) -> StoredPiece {
     }
 }
 
-pub fn pieces(of: &SessionSummary, range: PieceRange) -> Vec<StoredPiece> {
+pub(crate) fn pieces(of: &SessionSummary, range: PieceRange) -> Vec<StoredPiece> {
     (range.from..=range.to.min(of.observed.pieces)).map(|number| piece(of, number)).collect()
 }
 
-pub fn anomaly(of: &SessionSummary) -> StoredAnomaly {
+pub(crate) fn anomaly(of: &SessionSummary) -> StoredAnomaly {
     StoredAnomaly {
         id: AnomalyId(of.id.0),
         kind: AnomalyKind::ClockWentBack,
@@ -117,7 +119,7 @@ pub fn anomaly(of: &SessionSummary) -> StoredAnomaly {
 }
 
 /// Each session has the file of its own id.
-pub fn log_file(of: &SessionSummary) -> StoredLogFile {
+pub(crate) fn log_file(of: &SessionSummary) -> StoredLogFile {
     StoredLogFile {
         id: LogFileId(of.id.0),
         machine: of.machine,
@@ -134,6 +136,13 @@ pub fn log_file(of: &SessionSummary) -> StoredLogFile {
     }
 }
 
-pub fn rejects() -> Vec<StoredReject> {
-    (1..=3).map(|number| StoredReject { number, offset: u64::from(number) * 40, reason: "no event name".to_owned(), text: "20250601 06:00:00|@".to_owned() }).collect()
+pub(crate) fn rejects() -> Vec<StoredReject> {
+    (1..=3)
+        .map(|number| StoredReject {
+            number,
+            offset: u64::from(number) * 40,
+            reason: "no event name".to_owned(),
+            text: "20250601 06:00:00|@".to_owned(),
+        })
+        .collect()
 }

@@ -4,8 +4,8 @@ mod data;
 mod people;
 mod store;
 
-pub use data::session;
-pub use store::Store;
+pub(crate) use data::session;
+pub(crate) use store::Store;
 
 use async_graphql::{Executor, Request, Response, Variables};
 use atelier_application::auth::Auth;
@@ -20,7 +20,7 @@ use chrono::NaiveTime;
 use serde_json::Value;
 use std::sync::Arc;
 
-pub const NOW: Instant = Instant(1_750_000_000_000);
+pub(crate) const NOW: Instant = Instant(1_750_000_000_000);
 
 struct Still;
 
@@ -30,7 +30,7 @@ impl Clock for Still {
     }
 }
 
-pub fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
+pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
     let people = Arc::new(people::People);
     let services = Services {
         machines: Arc::clone(store) as _,
@@ -44,34 +44,39 @@ pub fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
     schema(services, limits)
 }
 
-pub fn ada() -> Caller {
+pub(crate) fn ada() -> Caller {
     ending(NOW + Millis::from_seconds(900))
 }
 
-pub fn ending(expires_at: Instant) -> Caller {
+pub(crate) fn ending(expires_at: Instant) -> Caller {
     Caller::Known(Subject { user: UserId(7), username: "ada".to_owned(), role: Role::Viewer, expires_at })
 }
 
-pub async fn send(schema: &AtelierSchema, request: Request) -> Response {
+pub(crate) async fn send(schema: &AtelierSchema, request: Request) -> Response {
     schema.execute(request.data(ada())).await
 }
 
 /// The whole response to a query of somebody who is signed in.
-pub async fn ask(schema: &AtelierSchema, query: &str) -> Value {
+pub(crate) async fn ask(schema: &AtelierSchema, query: &str) -> Value {
     json(&send(schema, Request::new(query)).await)
 }
 
-pub async fn ask_with(schema: &AtelierSchema, query: &str, variables: Value) -> Value {
+pub(crate) async fn ask_with(schema: &AtelierSchema, query: &str, variables: Value) -> Value {
     json(&send(schema, Request::new(query).variables(Variables::from_json(variables))).await)
 }
 
-pub fn json(response: &Response) -> Value {
+pub(crate) fn json(response: &Response) -> Value {
     serde_json::to_value(response).unwrap()
 }
 
 /// The data of a response without errors.
-pub async fn data(schema: &AtelierSchema, query: &str) -> Value {
+pub(crate) async fn data(schema: &AtelierSchema, query: &str) -> Value {
     let mut response = ask(schema, query).await;
     assert_eq!(response.get("errors"), None, "{response}");
     response["data"].take()
+}
+
+/// The response as it goes to the client.
+pub(crate) async fn text(schema: &AtelierSchema, query: &str) -> String {
+    serde_json::to_string(&send(schema, Request::new(query)).await).unwrap()
 }

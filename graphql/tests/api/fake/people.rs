@@ -7,7 +7,7 @@ use atelier_application::ports::users::{PasswordHash, RefreshTokenRecord, Role, 
 use atelier_domain::ids::UserId;
 use atelier_domain::time::Instant;
 
-pub struct People;
+pub(crate) struct People;
 
 fn ada() -> User {
     User { id: UserId(7), username: "ada".to_owned(), role: Role::Viewer, active: true, created_at: Instant(0) }
@@ -37,7 +37,12 @@ impl UserStore for People {
 
     async fn use_refresh_token(&self, hash: &[u8], now: Instant) -> StoreResult<Option<RefreshTokenRecord>> {
         let later = Instant(now.0 + 1);
-        Ok((hash == b"good").then(|| RefreshTokenRecord { user: UserId(7), family: "f".to_owned(), expires_at: later, used: false }))
+        Ok((hash == b"good").then(|| RefreshTokenRecord {
+            user: UserId(7),
+            family: "f".to_owned(),
+            expires_at: later,
+            used: false,
+        }))
     }
 
     async fn end_family(&self, _: &str) -> StoreResult<()> {

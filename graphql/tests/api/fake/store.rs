@@ -6,7 +6,8 @@ use atelier_application::ports::events::{Announcement, SessionChange, SessionEve
 use atelier_application::ports::log_files::{LogFileFilter, LogFileReader, StoredLogFile, StoredReject};
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
 use atelier_application::ports::sessions::{
-    PieceRange, SessionCursor, SessionFilter, SessionOrder, SessionReader, SessionSummary, Slice, StoredAnomaly, StoredJob, StoredPiece, StoredStop, StoredWait, Window,
+    PieceRange, SessionCursor, SessionFilter, SessionOrder, SessionReader, SessionSummary, Slice, StoredAnomaly,
+    StoredJob, StoredPiece, StoredStop, StoredWait, Window,
 };
 use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_application::query::place;
@@ -21,7 +22,7 @@ use tokio::sync::mpsc;
 
 /// Machines and sessions in memory; what they hold is made from them.
 #[derive(Default)]
-pub struct Store {
+pub(crate) struct Store {
     machines: Mutex<Vec<Machine>>,
     sessions: Mutex<Vec<SessionSummary>>,
     calls: Mutex<Vec<&'static str>>,
@@ -34,7 +35,7 @@ pub struct Store {
 
 impl Store {
     /// `machines` machines with `sessions` sessions each, of 120 pieces.
-    pub fn of(machines: i64, sessions: i64) -> std::sync::Arc<Self> {
+    pub(crate) fn of(machines: i64, sessions: i64) -> std::sync::Arc<Self> {
         let store = Self::default();
         for machine in 1..=machines {
             store.machines.lock().unwrap().push(data::machine(machine));
@@ -45,32 +46,32 @@ impl Store {
         std::sync::Arc::new(store)
     }
 
-    pub fn put(&self, session: SessionSummary) {
+    pub(crate) fn put(&self, session: SessionSummary) {
         let mut sessions = self.sessions.lock().unwrap();
         sessions.retain(|known| known.id != session.id);
         sessions.push(session);
     }
 
-    pub fn fail(&self, call: &'static str) {
+    pub(crate) fn fail(&self, call: &'static str) {
         *self.failing.lock().unwrap() = Some(call);
     }
 
-    pub fn commit_on_listen(&self, session: SessionSummary) {
+    pub(crate) fn commit_on_listen(&self, session: SessionSummary) {
         self.on_listen.lock().unwrap().push(session);
     }
 
     /// What it was asked since the last time.
-    pub fn calls(&self) -> Vec<&'static str> {
+    pub(crate) fn calls(&self) -> Vec<&'static str> {
         std::mem::take(&mut *self.calls.lock().unwrap())
     }
 
     /// Tells all who listen.
-    pub fn tell(&self, announcement: &Announcement) {
+    pub(crate) fn tell(&self, announcement: &Announcement) {
         self.listeners.lock().unwrap().retain(|listener| listener.send(announcement.clone()).is_ok());
     }
 
     /// Stores a session and tells all who listen.
-    pub fn commit(&self, created: bool, session: SessionSummary) {
+    pub(crate) fn commit(&self, created: bool, session: SessionSummary) {
         self.put(session.clone());
         self.announce(SessionChange { created, session: std::sync::Arc::new(session) });
     }
@@ -88,7 +89,10 @@ impl Store {
         let kind = |id: MachineId| machines.iter().find(|machine| machine.id == id).map(|machine| machine.kind);
         let passes = |session: &&SessionSummary| {
             filter.machines.as_ref().is_none_or(|ids| ids.contains(&session.machine))
-                && filter.types.as_ref().is_none_or(|types| kind(session.machine).is_some_and(|kind| types.contains(&kind)))
+                && filter
+                    .types
+                    .as_ref()
+                    .is_none_or(|types| kind(session.machine).is_some_and(|kind| types.contains(&kind)))
                 && filter.from.is_none_or(|from| session.day >= from)
                 && filter.to.is_none_or(|to| session.day <= to)
                 && filter.status.is_none_or(|status| session.status == status)
@@ -114,10 +118,14 @@ fn slice(mut all: Vec<SessionSummary>, order: SessionOrder, window: &Window<Sess
     };
     all.sort_by(|a, b| compare(key(a), key(b)));
     let total = all.len();
-    let from = window.after.map_or(0, |after| all.iter().filter(|session| compare(key(session), after).is_le()).count());
-    let to = window.before.map_or(total, |before| all.iter().filter(|session| compare(key(session), before).is_lt()).count());
+    let from =
+        window.after.map_or(0, |after| all.iter().filter(|session| compare(key(session), after).is_le()).count());
+    let to = window
+        .before
+        .map_or(total, |before| all.iter().filter(|session| compare(key(session), before).is_lt()).count());
     let limit = window.limit as usize;
-    let (from, to) = if window.from_end { (from.max(to.saturating_sub(limit)), to) } else { (from, to.min(from + limit)) };
+    let (from, to) =
+        if window.from_end { (from.max(to.saturating_sub(limit)), to) } else { (from, to.min(from + limit)) };
     Slice { items: all[from..to.max(from)].to_vec(), has_next: to < total, has_previous: from > 0 }
 }
 
@@ -145,7 +153,12 @@ impl MachineStore for Store {
 
 #[async_trait]
 impl SessionReader for Store {
-    async fn sessions(&self, filter: &SessionFilter, order: SessionOrder, window: &Window<SessionCursor>) -> StoreResult<Slice<SessionSummary>> {
+    async fn sessions(
+        &self,
+        filter: &SessionFilter,
+        order: SessionOrder,
+        window: &Window<SessionCursor>,
+    ) -> StoreResult<Slice<SessionSummary>> {
         self.asked("sessions")?;
         Ok(slice(self.matching(filter), order, window))
     }
@@ -159,8 +172,13 @@ impl SessionReader for Store {
     ) -> StoreResult<HashMap<MachineId, Slice<SessionSummary>>> {
         self.asked("sessions_by_machine")?;
         let all = self.matching(filter);
-        let own = |machine: MachineId| all.iter().filter(|session| session.machine == machine).cloned().collect::<Vec<_>>();
-        Ok(machines.iter().map(|machine| (*machine, slice(own(*machine), order, window))).filter(|(_, slice)| !slice.items.is_empty()).collect())
+        let own =
+            |machine: MachineId| all.iter().filter(|session| session.machine == machine).cloned().collect::<Vec<_>>();
+        Ok(machines
+            .iter()
+            .map(|machine| (*machine, slice(own(*machine), order, window)))
+            .filter(|(_, slice)| !slice.items.is_empty())
+            .collect())
     }
 
     async fn count_sessions(&self, filter: &SessionFilter) -> StoreResult<u64> {
@@ -168,7 +186,11 @@ impl SessionReader for Store {
         Ok(self.matching(filter).len() as u64)
     }
 
-    async fn count_sessions_by_machine(&self, machines: &[MachineId], filter: &SessionFilter) -> StoreResult<HashMap<MachineId, u64>> {
+    async fn count_sessions_by_machine(
+        &self,
+        machines: &[MachineId],
+        filter: &SessionFilter,
+    ) -> StoreResult<HashMap<MachineId, u64>> {
         self.asked("count_sessions_by_machine")?;
         let all = self.matching(filter);
         let count = |machine: MachineId| all.iter().filter(|session| session.machine == machine).count() as u64;
@@ -241,7 +263,8 @@ impl SessionReader for Store {
 
     async fn changed_since(&self, revision: Revision, limit: u32) -> StoreResult<Vec<SessionSummary>> {
         self.asked("changed_since")?;
-        let mut found: Vec<_> = self.sessions.lock().unwrap().iter().filter(|session| session.revision > revision).cloned().collect();
+        let mut found: Vec<_> =
+            self.sessions.lock().unwrap().iter().filter(|session| session.revision > revision).cloned().collect();
         found.sort_by_key(|session| session.revision);
         found.truncate(limit as usize);
         Ok(found)
@@ -249,7 +272,8 @@ impl SessionReader for Store {
 
     async fn created_since(&self, id: SessionId, limit: u32) -> StoreResult<Vec<SessionSummary>> {
         self.asked("created_since")?;
-        let mut found: Vec<_> = self.sessions.lock().unwrap().iter().filter(|session| session.id > id).cloned().collect();
+        let mut found: Vec<_> =
+            self.sessions.lock().unwrap().iter().filter(|session| session.id > id).cloned().collect();
         found.sort_by_key(|session| session.id);
         found.truncate(limit as usize);
         Ok(found)
@@ -279,7 +303,10 @@ impl LogFileReader for Store {
         Ok(self.by_id(&ids).iter().map(data::log_file).collect())
     }
 
-    async fn log_files_by_session(&self, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<StoredLogFile>>> {
+    async fn log_files_by_session(
+        &self,
+        sessions: &[SessionId],
+    ) -> StoreResult<HashMap<SessionId, Vec<StoredLogFile>>> {
         self.asked("log_files_by_session")?;
         Ok(self.each(sessions, |session| vec![data::log_file(session)]))
     }
@@ -308,6 +335,7 @@ impl SessionEvents for Store {
         for session in std::mem::take(&mut *self.on_listen.lock().unwrap()) {
             self.commit(true, session);
         }
-        futures_util::stream::unfold(receiver, async |mut receiver| receiver.recv().await.map(|told| (told, receiver))).boxed()
+        futures_util::stream::unfold(receiver, async |mut receiver| receiver.recv().await.map(|told| (told, receiver)))
+            .boxed()
     }
 }

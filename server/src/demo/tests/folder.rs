@@ -49,10 +49,7 @@ fn today_only_grows_and_the_next_day_follows_at_midnight() {
     assert_eq!(before, whole(date("2025-06-17"), 5).bytes());
     // A moment later no line is half written.
     folder.write_due(now).unwrap();
-    assert_eq!(
-        read(root.path(), "20250618.LOG"),
-        whole(date("2025-06-18"), 0).until(now)
-    );
+    assert_eq!(read(root.path(), "20250618.LOG"), whole(date("2025-06-18"), 0).until(now));
 }
 
 #[test]
@@ -76,10 +73,7 @@ fn a_folder_that_was_kept_is_taken_up_again() {
     Folder::open(root.path(), Paris, 3, 7, at("2025-06-19T16:00:00")).unwrap();
     let after = read(root.path(), "20250617.LOG");
     assert!(after.starts_with(&before) && after.len() > before.len());
-    assert_eq!(
-        after,
-        day(7, &MACHINES[0], date("2025-06-17"), Hours::live(3)).bytes()
-    );
+    assert_eq!(after, day(7, &MACHINES[0], date("2025-06-17"), Hours::live(3)).bytes());
     let refused = Folder::open(root.path(), Paris, 3, 8, at("2025-06-19T16:00:00"));
     assert!(refused.is_err_and(|error| error.to_string().contains("seed")));
 }

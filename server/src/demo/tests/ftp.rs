@@ -45,10 +45,8 @@ impl Client {
 
     async fn retrieve(&mut self, path: &str, from: usize) -> Vec<u8> {
         let passive = self.command("PASV").await;
-        let numbers: Vec<u16> = passive
-            .split(|c: char| !c.is_ascii_digit())
-            .filter_map(|part| part.parse().ok())
-            .collect();
+        let numbers: Vec<u16> =
+            passive.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
         let port = numbers[5] * 256 + numbers[6];
         let mut data = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         self.command(&format!("REST {from}")).await;
@@ -63,16 +61,11 @@ impl Client {
 #[tokio::test]
 async fn today_is_served_while_it_is_written() {
     let root = tempfile::tempdir().unwrap();
-    let begun = Paris
-        .from_local_datetime(&at("2025-06-17T14:00:00"))
-        .unwrap()
-        .timestamp();
+    let begun = Paris.from_local_datetime(&at("2025-06-17T14:00:00")).unwrap().timestamp();
     let clock = Arc::new(AtomicI64::new(begun));
     let shown = Arc::clone(&clock);
     let now = move || DateTime::from_timestamp(shown.load(Ordering::Relaxed), 0).unwrap();
-    let mut plant = DemoPlant::start(root.path(), Paris, 2, 7, now)
-        .await
-        .unwrap();
+    let mut plant = DemoPlant::start(root.path(), Paris, 2, 7, now).await.unwrap();
 
     let path = "/DEM12 (PVC)/20250617.LOG";
     let mut client = Client::connect(&plant).await;
@@ -87,15 +80,10 @@ async fn today_is_served_while_it_is_written() {
         tokio::time::sleep(Duration::from_millis(100)).await;
         more = client.retrieve(path, before.len()).await;
     }
-    assert_eq!(
-        [before, more].concat(),
-        whole.until(at("2025-06-17T15:00:00"))
-    );
+    assert_eq!([before, more].concat(), whole.until(at("2025-06-17T15:00:00")));
 
     // With a session open: it is ended, not waited for.
     let address = plant.ftp_addr();
-    tokio::time::timeout(Duration::from_secs(5), plant.shutdown())
-        .await
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(5), plant.shutdown()).await.unwrap();
     assert!(TcpStream::connect(address).await.is_err());
 }

@@ -23,22 +23,15 @@ fn any_days(rounds: usize) -> impl Iterator<Item = (u64, &'static Machine, Naive
 
 fn count(log: &DayLog, event: &str) -> usize {
     let event = format!("|@{event}");
-    log.bytes()
-        .windows(event.len())
-        .filter(|part| *part == event.as_bytes())
-        .count()
+    log.bytes().windows(event.len()).filter(|part| *part == event.as_bytes()).count()
 }
 
 #[test]
 fn equal_arguments_give_equal_bytes() {
     for (seed, machine, date, hours) in any_days(60) {
-        assert_eq!(
-            day(seed, machine, date, hours),
-            day(seed, machine, date, hours)
-        );
+        assert_eq!(day(seed, machine, date, hours), day(seed, machine, date, hours));
     }
-    let [first, second] =
-        [1, 2].map(|seed| day(seed, &MACHINES[0], date("2025-06-17"), Hours::live(5)));
+    let [first, second] = [1, 2].map(|seed| day(seed, &MACHINES[0], date("2025-06-17"), Hours::live(5)));
     assert_ne!(first, second);
 }
 
@@ -51,10 +44,7 @@ fn lines_are_sorted_within_their_date_and_whole() {
         for (at, line) in log.lines() {
             let second = (at - date.and_time(chrono::NaiveTime::MIN)).num_seconds();
             assert!((i64::from(opens)..=i64::from(closes) + 10).contains(&second));
-            assert_eq!(
-                line.iter().position(|byte| *byte == b'\n'),
-                Some(line.len() - 1)
-            );
+            assert_eq!(line.iter().position(|byte| *byte == b'\n'), Some(line.len() - 1));
             assert!(line.ends_with(b"\r\n"));
         }
         let joined: Vec<u8> = log.lines().flat_map(|(_, line)| line).copied().collect();
@@ -68,10 +58,7 @@ fn an_earlier_cut_begins_a_later_one() {
     for (seed, machine, date, hours) in any_days(60) {
         let log = day(seed, machine, date, hours);
         let mut cuts: Vec<_> = (0..6)
-            .map(|_| {
-                date.and_time(chrono::NaiveTime::MIN)
-                    + TimeDelta::seconds(rng.random_range(0..90_000))
-            })
+            .map(|_| date.and_time(chrono::NaiveTime::MIN) + TimeDelta::seconds(rng.random_range(0..90_000)))
             .collect();
         cuts.sort();
         let mut have: &[u8] = &[];
@@ -98,14 +85,8 @@ fn a_two_shift_day_holds_about_what_real_ones_hold() {
             let usual = Hours::usual(3, machine, date).filter(|h| h.closes == 21 * 3600);
             let Some(hours) = usual else { continue };
             let log = day(3, machine, date, hours);
-            let counts = [
-                "StukUitgevoerd",
-                "MachineWait",
-                "MachineStop",
-                "MachineStart",
-                "JobProfiel",
-            ]
-            .map(|event| count(&log, event));
+            let counts = ["StukUitgevoerd", "MachineWait", "MachineStop", "MachineStart", "JobProfiel"]
+                .map(|event| count(&log, event));
             assert!(counts[0] > 400 && counts[2] == counts[3], "{counts:?}");
             for (sum, count) in sums.iter_mut().zip(counts) {
                 *sum += count;
@@ -129,19 +110,12 @@ fn what_real_logs_hold_besides_occurs_and_is_rare() {
     for (seed, machine, date, hours) in any_days(200) {
         let log = day(seed, machine, date, hours);
         let text = String::from_utf8_lossy(log.bytes());
-        let unreadable = [
-            "|@StukUitgevoerd: 1\r",
-            " 25:61",
-            "-- sec",
-            "JobProfiel: L:",
-        ];
+        let unreadable = ["|@StukUitgevoerd: 1\r", " 25:61", "-- sec", "JobProfiel: L:"];
         bad += usize::from(unreadable.iter().any(|part| text.contains(part)));
         let stamps: Vec<_> = text.lines().filter_map(|line| line.get(9..17)).collect();
         back += usize::from(!stamps.is_sorted());
-        unknown += ["AlarmReset", "ToolChange", "ProgrammeCharge"]
-            .iter()
-            .map(|event| count(&log, event))
-            .sum::<usize>();
+        unknown +=
+            ["AlarmReset", "ToolChange", "ProgrammeCharge"].iter().map(|event| count(&log, event)).sum::<usize>();
         windows += usize::from(text.contains('\u{FFFD}'));
         utf8 += usize::from(text.contains('é'));
     }

@@ -23,7 +23,8 @@ async fn a_request_with_a_token_is_answered() {
     let inside = Inside::new().await;
     let service = service!(inside);
     let bearer = ("authorization", format!("Bearer {}", inside.token(60_000).await));
-    let response = call_service(&service, post(&json!({"query": MACHINES})).insert_header(bearer.clone()).to_request()).await;
+    let response =
+        call_service(&service, post(&json!({"query": MACHINES})).insert_header(bearer.clone()).to_request()).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers().get("content-type").unwrap(), "application/json; charset=utf-8");
     let answer = json_of(response).await;
@@ -33,7 +34,8 @@ async fn a_request_with_a_token_is_answered() {
     let answer = json_of(call_service(&service, post(&batch).insert_header(bearer.clone()).to_request()).await).await;
     assert_eq!(answer.as_array().map(Vec::len), Some(2), "{answer}");
 
-    let response = call_service(&service, standard(post(&json!({"query": MACHINES}))).insert_header(bearer).to_request()).await;
+    let response =
+        call_service(&service, standard(post(&json!({"query": MACHINES}))).insert_header(bearer).to_request()).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers().get("content-type").unwrap(), "application/graphql-response+json; charset=utf-8");
 }
@@ -91,7 +93,11 @@ async fn what_is_no_request_is_refused_with_a_reason() {
         (raw(batch), 400, "send 1 to 3"),
         (raw(format!("{{\"query\":\"{}\"}}", "x".repeat(5_000))), 413, "larger than 4 KiB"),
         (TestRequest::post().uri("/graphql").set_payload("{\"query\":\"{a}\"}"), 415, "Content-Type: application/json"),
-        (TestRequest::post().uri("/graphql").insert_header(("content-type", "text/plain")).set_payload("{a}"), 415, "application/json"),
+        (
+            TestRequest::post().uri("/graphql").insert_header(("content-type", "text/plain")).set_payload("{a}"),
+            415,
+            "application/json",
+        ),
         (raw("x").insert_header(("content-encoding", "gzip")), 415, "Content-Encoding"),
     ] {
         let response = call_service(&service, request.to_request()).await;

@@ -49,7 +49,7 @@ impl Inside {
         let secret = wiring::fresh_secret();
         let auth = wiring::auth(&store, &secret).unwrap();
         auth.add_user("jo", PASSWORD, Role::Viewer).await.unwrap();
-        let (api, _) = wiring::api(&config, &store, auth, CancellationToken::new());
+        let (api, _) = wiring::api(&config, &store, &store, auth, CancellationToken::new());
         Self { api, secret, _folder: folder }
     }
 
@@ -68,7 +68,10 @@ async fn json_of(response: ServiceResponse<impl MessageBody>) -> Value {
 }
 
 fn form(body: &str) -> TestRequest {
-    TestRequest::post().uri("/token").insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(body.to_owned())
+    TestRequest::post()
+        .uri("/token")
+        .insert_header(("content-type", "application/x-www-form-urlencoded"))
+        .set_payload(body.to_owned())
 }
 
 #[actix_web::test]
@@ -76,7 +79,10 @@ async fn the_password_form_gives_a_pair_of_tokens_and_the_next() {
     let inside = Inside::new().await;
     let service = service!(inside);
     let response = call_service(&service, form("username=jo&password=a+long+enough+one").to_request()).await;
-    assert_eq!((response.status().as_u16(), response.headers().get("cache-control").unwrap().to_str().unwrap()), (200, "no-store"));
+    assert_eq!(
+        (response.status().as_u16(), response.headers().get("cache-control").unwrap().to_str().unwrap()),
+        (200, "no-store")
+    );
     let pair = json_of(response).await;
     assert_eq!(pair["token_type"], "Bearer");
     assert!(pair["expires_in"].as_i64().unwrap() > 0, "{pair}");
@@ -140,9 +146,15 @@ async fn an_address_that_is_none_or_is_asked_in_the_wrong_way_says_so() {
     let response = call_service(&service, TestRequest::get().uri("/nowhere").to_request()).await;
     assert_eq!(response.status(), 404);
     assert!(json_of(response).await["error"].is_string());
-    for (request, address) in [(TestRequest::get(), "/token"), (TestRequest::put(), "/graphql"), (TestRequest::get(), "/graphql")] {
+    for (request, address) in
+        [(TestRequest::get(), "/token"), (TestRequest::put(), "/graphql"), (TestRequest::get(), "/graphql")]
+    {
         let response = call_service(&service, request.uri(address).to_request()).await;
-        assert_eq!((response.status().as_u16(), response.headers().get("allow").unwrap().to_str().unwrap()), (405, "POST"), "{address}");
+        assert_eq!(
+            (response.status().as_u16(), response.headers().get("allow").unwrap().to_str().unwrap()),
+            (405, "POST"),
+            "{address}"
+        );
     }
     assert_eq!(call_service(&service, TestRequest::post().uri("/healthz").to_request()).await.status(), 405);
 }

@@ -14,7 +14,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn serve(inside: &Inside) -> Listening {
+fn serve(inside: &Inside) -> Listening {
     Listening::start(listen("127.0.0.1:0").unwrap(), inside.api.clone()).unwrap()
 }
 
@@ -37,7 +37,11 @@ async fn say(socket: &mut Socket, message: Value) {
 /// The next message, or the code that the connection was closed with.
 async fn hear(socket: &mut Socket) -> Result<Value, u16> {
     loop {
-        let message = timeout(Duration::from_secs(5), socket.next()).await.expect("an answer in time").expect("no sudden end").unwrap();
+        let message = timeout(Duration::from_secs(5), socket.next())
+            .await
+            .expect("an answer in time")
+            .expect("no sudden end")
+            .unwrap();
         match message {
             Message::Text(text) => return Ok(serde_json::from_str(&text).unwrap()),
             Message::Close(Some(frame)) => {
@@ -67,13 +71,16 @@ const UPDATES: &str = "subscription { sessionUpdated { id } }";
 #[actix_web::test]
 async fn operations_are_answered_by_their_ids() {
     let inside = Inside::new().await;
-    let server = serve(&inside).await;
+    let server = serve(&inside);
     let mut socket = welcomed(&inside, &server, 60_000).await;
     say(&mut socket, json!({"type": "ping"})).await;
     assert_eq!(hear(&mut socket).await, Ok(json!({"type": "pong"})));
     say(&mut socket, subscribe("a", "{ __typename machines { name } }")).await;
     let next = hear(&mut socket).await.unwrap();
-    assert_eq!((&next["type"], &next["id"], &next["payload"]["data"]["__typename"]), (&json!("next"), &json!("a"), &json!("Query")));
+    assert_eq!(
+        (&next["type"], &next["id"], &next["payload"]["data"]["__typename"]),
+        (&json!("next"), &json!("a"), &json!("Query"))
+    );
     assert_eq!(hear(&mut socket).await, Ok(json!({"type": "complete", "id": "a"})));
     say(&mut socket, subscribe("a", "{ nothingLikeThis }")).await;
     let error = hear(&mut socket).await.unwrap();
@@ -92,7 +99,7 @@ async fn operations_are_answered_by_their_ids() {
 #[actix_web::test]
 async fn who_breaks_the_protocol_is_told_how() {
     let inside = Inside::new().await;
-    let server = serve(&inside).await;
+    let server = serve(&inside);
     let init = |payload: Value| json!({"type": "connection_init", "payload": payload});
     let expired = inside.token(-60_000).await;
     for (message, code) in [
@@ -129,7 +136,7 @@ async fn who_breaks_the_protocol_is_told_how() {
 #[actix_web::test]
 async fn a_connection_ends_with_its_token() {
     let inside = Inside::new().await;
-    let server = serve(&inside).await;
+    let server = serve(&inside);
     let begun = Instant::now();
     let mut socket = welcomed(&inside, &server, 2_500).await;
     say(&mut socket, subscribe("a", UPDATES)).await;
@@ -142,7 +149,7 @@ async fn a_connection_ends_with_its_token() {
 #[actix_web::test]
 async fn stopping_tells_listeners_and_is_quick() {
     let inside = Inside::new().await;
-    let server = serve(&inside).await;
+    let server = serve(&inside);
     let mut socket = welcomed(&inside, &server, 60_000).await;
     say(&mut socket, subscribe("a", UPDATES)).await;
     let begun = Instant::now();

@@ -10,7 +10,7 @@ use atelier_graphql::Caller;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep, sleep_until};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep, sleep_until};
 
 /// A client says who it is in so long.
 const INIT_PATIENCE: Duration = Duration::from_secs(10);
@@ -21,7 +21,7 @@ const SILENCE: Duration = Duration::from_secs(40);
 /// A client that takes nothing for so long is cut, so that nothing piles up for it.
 const SLOW: Duration = Duration::from_secs(10);
 /// The most operations of a connection.
-const MAX_OPERATIONS: usize = 100;
+const MAX_OPERATIONS: usize = 50;
 
 /// How a connection ends.
 #[derive(Debug)]
@@ -55,12 +55,19 @@ impl Connection {
     /// A connection with a client that has said nothing yet.
     pub(super) fn new(session: Session, api: Api) -> Self {
         let now = Instant::now();
-        Self { session, api, welcomed: None, deadline: now + INIT_PATIENCE, heard: now, operations: Operations::default() }
+        Self {
+            session,
+            api,
+            welcomed: None,
+            deadline: now + INIT_PATIENCE,
+            heard: now,
+            operations: Operations::default(),
+        }
     }
 
     /// Serves the client until either side ends.
     pub(super) async fn run(mut self, mut messages: AggregatedMessageStream) {
-        let mut keepalive = interval(KEEPALIVE);
+        let mut keepalive = interval_at(Instant::now() + KEEPALIVE, KEEPALIVE);
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let end = loop {
             if let Err(end) = self.step(&mut messages, &mut keepalive).await {
@@ -152,10 +159,15 @@ impl Connection {
     async fn subscribe(&mut self, id: &str, request: Request) -> Result<(), End> {
         let Some(session) = self.welcomed.clone() else { return Err(Closing::unauthorized().into()) };
         if self.operations.len() >= MAX_OPERATIONS {
-            let error = ServerError::new(format!("A connection has at most {MAX_OPERATIONS} operations at once."), None);
+            let error =
+                ServerError::new(format!("A connection has at most {MAX_OPERATIONS} operations at once."), None);
             return self.say(&ServerMessage::Error { id, payload: &[error] }).await;
         }
-        if self.operations.start(id, request, &self.api.schema, session) { Ok(()) } else { Err(Closing::already_exists(id).into()) }
+        if self.operations.start(id, request, &self.api.schema, session) {
+            Ok(())
+        } else {
+            Err(Closing::already_exists(id).into())
+        }
     }
 
     async fn tell(&mut self, step: Step) -> Result<(), End> {

@@ -22,7 +22,10 @@ const PROTOCOL: &str = "graphql-transport-ws";
 /// Turns a request into a connection.
 pub(super) async fn get(request: HttpRequest, payload: Payload, api: Data<Api>) -> HttpResponse {
     if !request.headers().contains_key(header::UPGRADE) {
-        let mut response = failure::plain(StatusCode::METHOD_NOT_ALLOWED, "Queries and mutations are sent with POST, subscriptions over a WebSocket.");
+        let mut response = failure::plain(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Queries and mutations are sent with POST, subscriptions over a WebSocket.",
+        );
         response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
         return response;
     }
@@ -32,7 +35,8 @@ pub(super) async fn get(request: HttpRequest, payload: Payload, api: Data<Api>) 
     }
     match actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL]) {
         Ok((response, session, messages)) => {
-            let messages = messages.max_frame_size(api.body_limit).aggregate_continuations().max_continuation_size(api.body_limit);
+            let messages =
+                messages.max_frame_size(api.body_limit).aggregate_continuations().max_continuation_size(api.body_limit);
             let connection = Connection::new(session, api.get_ref().clone());
             actix_web::rt::spawn(connection.run(messages));
             response

@@ -143,9 +143,11 @@ measured() {
   [ "$code" = 0 ] || { cat "$result.out" >&2; fail "this ended with $code: $*"; }
 }
 
+# What else the machine did shortly before.
+load="$(cut -d' ' -f1 /proc/loadavg)"
 machine_line() {
-  echo "$(date +%F), $(nproc) cores, $(awk -F: '/model name/ { print $2; exit }' /proc/cpuinfo | xargs), $(postgres_version)"
-}
-postgres_version() {
-  echo "PostgreSQL $(sql postgres -c 'SHOW server_version' | cut -d' ' -f1)"
+  local processor version
+  processor="$(awk -F: '/model name/ { print $2; exit }' /proc/cpuinfo | xargs)"
+  version="$(sql postgres -c 'SHOW server_version')"
+  echo "$(date +%F), $(nproc) cores ($processor, load $load at the start), PostgreSQL ${version%% *}"
 }

@@ -32,39 +32,40 @@ def table(head, rows):
 
 
 def first_sync(folder, rows):
-    seconds, memory = {}, {}
-    for name, _, _ in CONTENDERS:
-        found = [path.read_text().split() for path in pathlib.Path(folder).glob(f"{name}.*") if path.suffix[1:].isdigit()]
-        if found:
-            seconds[name] = statistics.median(float(measured[0]) for measured in found)
-            memory[name] = max(float(measured[1]) for measured in found)
+    seconds, memory = {}, {}  # name → round → number
+    for path in pathlib.Path(folder).iterdir():
+        name, _, number = path.name.partition(".")
+        if number.isdigit():
+            taken, megabytes = path.read_text().split()
+            seconds.setdefault(name, {})[number] = float(taken)
+            memory.setdefault(name, {})[number] = float(megabytes)
 
     def ratio(name, other):
-        return f"{seconds[other] / seconds[name]:.2f}" if other in seconds else ""
+        """Of each round, for the machine's other load changes from one to the next."""
+        ratios = [seconds[other][number] / taken for number, taken in seconds[name].items() if number in seconds.get(other, {})]
+        return f"{statistics.median(ratios):.2f}" if ratios else ""
 
-    table(
-        ["", "rows", "s", "rows/s", "× replaced", "× limit", "× limit without keys", "peak MB"],
-        [
-            [label, rows, f"{seconds[name]:.2f}", f"{rows / seconds[name]:.0f}", ratio(name, rival), ratio(name, "limit"),
-             ratio(name, "limit-no-foreign-keys"), f"{memory[name]:.0f}"]
-            for name, label, rival in CONTENDERS
-            if name in seconds
-        ],
-    )  # fmt: skip
+    lines = []
+    for name, label, rival in CONTENDERS:
+        if name in seconds:
+            taken = statistics.median(seconds[name].values())
+            ratios = [ratio(name, other) for other in (rival, "limit", "limit-no-foreign-keys")]
+            lines.append([label, rows, f"{taken:.2f}", f"{rows / taken:.0f}", *ratios, f"{max(memory[name].values()):.0f}"])
+    table(["", "rows", "s", "rows/s", "× replaced", "× limit", "× limit without keys", "peak MB"], lines)
 
 
 def nested(file):
-    found = {}
+    found = {}  # (document, connections) → who → a list of (operations/s, p50, p99) a round
     for line in pathlib.Path(file).read_text().splitlines():
         document, connections, who, *numbers = line.split()
-        found.setdefault((document, int(connections)), {}).setdefault(who, []).append([float(n) for n in numbers])
-    rows = []
+        found.setdefault((document, connections), {}).setdefault(who, []).append([float(number) for number in numbers])
+    lines = []
     for (document, connections), measured in found.items():
-        ours, limit = ([statistics.median(column) for column in zip(*measured[who])] for who in ("ours", "limit"))
-        rows.append(
-            [document, connections, f"{ours[0]:.1f}", f"{limit[0]:.1f}", f"{ours[0] / limit[0]:.2f}", f"{ours[1]:.1f}", f"{ours[2]:.1f}"]
-        )
-    table(["document", "connections", "Atelier, ops/s", "limit, ops/s", "ratio", "Atelier p50, ms", "p99, ms"], rows)
+        ours, p50, p99 = (statistics.median(column) for column in zip(*measured["ours"]))
+        limit = statistics.median(rate for rate, _, _ in measured["limit"])
+        ratio = statistics.median(a[0] / b[0] for a, b in zip(measured["ours"], measured["limit"]))
+        lines.append([document, connections, f"{ours:.1f}", f"{limit:.1f}", f"{ratio:.2f}", f"{p50:.1f}", f"{p99:.1f}"])
+    table(["document", "connections", "Atelier, ops/s", "limit, ops/s", "ratio", "Atelier p50, ms", "p99, ms"], lines)
 
 
 if __name__ == "__main__":

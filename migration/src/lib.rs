@@ -8,6 +8,7 @@ mod dialect;
 mod m0001_machines_and_sessions;
 mod m0002_logs;
 mod m0003_identities;
+mod m0004_runs_and_anomalies;
 
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_machines_and_sessions::Migration),
             Box::new(m0002_logs::Migration),
             Box::new(m0003_identities::Migration),
+            Box::new(m0004_runs_and_anomalies::Migration),
         ]
     }
 }

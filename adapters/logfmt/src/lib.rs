@@ -14,10 +14,12 @@
 //! | `text` | bytes to text: NULs, BOM, encoding, trimming |
 //! | `stamp` | local date and time to an instant |
 //! | `event`, `wait`, `job` | name and details to an event |
+//! | `lines` | the texts of single lines, by number |
 
 mod event;
 mod item;
 mod job;
+mod lines;
 mod number;
 mod reader;
 mod scan;
@@ -33,6 +35,7 @@ use atelier_application::ports::log_format::{LogFormat, ParsedLog};
 use atelier_domain::time::PlantZone;
 use chrono::NaiveDate;
 use scan::Scanner;
+use std::collections::BTreeSet;
 
 /// The most lines to make room for at first.
 const ROOM: usize = 1 << 16;
@@ -64,5 +67,9 @@ impl LogFormat for MachineLog {
         scanner.whole_lines(whole, &mut sink);
         let half_line = if finished { scanner.last_line(half, half.len() as u64, &mut sink) } else { None };
         ParsedLog { lines, rejects, counts: scanner.counts(), consumed: scanner.offset(), half_line }
+    }
+
+    fn texts(&self, content: &[u8], numbers: &BTreeSet<u32>) -> Vec<(u32, String)> {
+        lines::texts(content, numbers)
     }
 }

@@ -1,14 +1,15 @@
 //! Log files, for those who read about them.
 
 use crate::Store;
+use crate::ingest::visit_contents;
 use crate::page::Page;
 use crate::rows::{Fields, FromRow, columns};
 use crate::statement::{Values, by_bytes};
 use async_trait::async_trait;
-use atelier_application::ports::log_files::{LogFileFilter, LogFileReader, StoredLogFile, StoredReject};
+use atelier_application::ports::log_files::{ContentVisitor, LogFileFilter, LogFileReader, StoredLogFile, StoredReject};
 use atelier_application::ports::sessions::{Slice, Window};
 use atelier_application::ports::store_error::StoreResult;
-use atelier_domain::ids::{LogFileId, MachineId, SessionId};
+use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
 use atelier_domain::log_file::{LineCounts, LogFileState};
 use std::collections::HashMap;
 
@@ -154,5 +155,24 @@ impl LogFileReader for Store {
             rejects.entry(file).or_default().push(StoredReject::from_row(&mut Fields::new::<StoredReject>(row, 1))?);
         }
         Ok(rejects)
+    }
+
+    async fn version_files(&self, versions: &[VersionId]) -> StoreResult<HashMap<VersionId, StoredLogFile>> {
+        let sql = format!(
+            "SELECT v.id, {} FROM version_log v JOIN fichier_log t ON t.id = v.fichier_id WHERE {}",
+            columns::<StoredLogFile>("t"),
+            self.is_in("v.id", 1)
+        );
+        let rows = self.rows(sql, vec![self.numbers(versions.iter().map(|version| version.0))]).await?;
+        rows.iter()
+            .map(|row| {
+                let version = VersionId(Fields::of(row, "version_log", &["id"], 0).number()?);
+                Ok((version, StoredLogFile::from_row(&mut Fields::new::<StoredLogFile>(row, 1))?))
+            })
+            .collect()
+    }
+
+    async fn visit_contents(&self, versions: &[VersionId], visit: &mut ContentVisitor<'_>) -> StoreResult<()> {
+        visit_contents(self, versions, visit).await
     }
 }

@@ -2,16 +2,80 @@
 
 use crate::Store;
 use crate::locks;
-use crate::rows::Fields;
+use crate::page::Page;
+use crate::rows::{Fields, FromRow};
+use crate::statement::Values;
 use crate::value;
 use async_trait::async_trait;
 use atelier_application::ports::store_error::{StoreError, StoreResult};
-use atelier_application::ports::sync_runs::{RunLock, SyncRun, SyncRunStore, SyncSource, SyncStatus};
+use atelier_application::ports::sessions::{Slice, Window};
+use atelier_application::ports::sync_runs::{
+    RunLock, SyncRun, SyncRunReader, SyncRunStore, SyncSource, SyncStatus,
+};
 use atelier_domain::ids::SyncRunId;
 use atelier_domain::time::Instant;
 
 /// What is said of a run whose process ended before it.
 const INTERRUPTED: &str = "The run was interrupted: its process ended before it did.";
+
+impl FromRow for SyncRun {
+    const TABLE: &'static str = "synchronisation";
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "source",
+        "statut",
+        "debut",
+        "fin",
+        "fichiers_vus",
+        "fichiers_lus",
+        "octets_lus",
+        "fichiers_en_echec",
+        "sessions_creees",
+        "sessions_modifiees",
+        "commandes_modifiees",
+        "avancement",
+        "erreur",
+    ];
+
+    fn from_row(row: &mut Fields<'_>) -> StoreResult<Self> {
+        Ok(Self {
+            id: SyncRunId(row.number()?),
+            source: row.one_of(|text| SyncSource::ALL.into_iter().find(|source| source.as_str() == text))?,
+            status: row.one_of(|text| SyncStatus::ALL.into_iter().find(|status| status.as_str() == text))?,
+            started_at: row.instant()?,
+            finished_at: row.instant_option()?,
+            files_seen: row.count()?,
+            files_read: row.count()?,
+            bytes_read: row.size()?,
+            files_failed: row.count()?,
+            sessions_created: row.count()?,
+            sessions_updated: row.count()?,
+            orders_changed: row.count()?,
+            progress: row.float_option()?.unwrap_or(0.0),
+            error: row.text_option()?.map(str::to_owned),
+        })
+    }
+}
+
+#[async_trait]
+impl SyncRunReader for Store {
+    async fn sync_runs(&self, source: Option<SyncSource>, window: &Window<SyncRunId>) -> StoreResult<Slice<SyncRun>> {
+        let mut values = Values::new(self.backend());
+        let conditions = source.map(|source| format!("t.source = {}", values.add(source.as_str().into())));
+        let page = Page {
+            conditions: conditions.into_iter().collect(),
+            order: vec!["t.id"],
+            descending: true,
+            after: window.after.map(|id| values.add(id.0.into())),
+            before: window.before.map(|id| values.add(id.0.into())),
+            from_end: window.from_end,
+            limit: window.limit,
+            look_on: true,
+        };
+        let slices = self.pages(&page, values, None).await?;
+        Ok(slices.into_iter().next().map(|(_, slice)| slice).unwrap_or_default())
+    }
+}
 
 #[async_trait]
 impl SyncRunStore for Store {
@@ -48,7 +112,7 @@ impl SyncRunStore for Store {
     async fn save(&self, run: &SyncRun) -> StoreResult<()> {
         let sql = "UPDATE synchronisation SET statut = $1, fin = $2, fichiers_vus = $3, fichiers_lus = $4, octets_lus = $5, \
                    fichiers_en_echec = $6, sessions_creees = $7, sessions_modifiees = $8, commandes_modifiees = $9, \
-                   erreur = $10 WHERE id = $11";
+                   erreur = $10, avancement = $11 WHERE id = $12";
         let count = |number: u32| i64::from(number).into();
         let values = vec![
             run.status.as_str().into(),
@@ -61,6 +125,7 @@ impl SyncRunStore for Store {
             count(run.sessions_updated),
             count(run.orders_changed),
             run.error.clone().into(),
+            run.progress.into(),
             run.id.0.into(),
         ];
         self.execute(sql, values).await?;

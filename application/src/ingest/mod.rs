@@ -10,10 +10,12 @@ mod derive;
 mod fetch;
 mod progress;
 mod reach;
+mod replay;
 mod run;
 
 pub use claim::{Claims, claim};
 pub use progress::{NoProgress, Progress};
+pub use replay::{ReplayError, ReplayScope};
 pub use run::{Outcome, RunError};
 
 use crate::ports::clock::Clock;

@@ -3,7 +3,7 @@
 use super::sessions::{Slice, Window};
 use super::store_error::StoreResult;
 use async_trait::async_trait;
-use atelier_domain::ids::{LogFileId, MachineId, SessionId};
+use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
 use atelier_domain::log_file::{LineCounts, LogFileState};
 use atelier_domain::time::Instant;
 use std::collections::HashMap;
@@ -61,6 +61,9 @@ pub struct LogFileFilter {
     pub with_rejects: Option<bool>,
 }
 
+/// Who is shown contents.
+pub type ContentVisitor<'v> = dyn FnMut(VersionId, &[u8]) + Send + 'v;
+
 /// Stored log files.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -80,4 +83,11 @@ pub trait LogFileReader: Send + Sync {
 
     /// The first `limit` rejected lines of each file, by number, in one statement.
     async fn rejects(&self, files: &[LogFileId], limit: u32) -> StoreResult<HashMap<LogFileId, Vec<StoredReject>>>;
+
+    /// The file that each content was read from, in one statement; a content that is not there is missing.
+    async fn version_files(&self, versions: &[VersionId]) -> StoreResult<HashMap<VersionId, StoredLogFile>>;
+
+    /// Shows `visit` the bytes of each content, in one statement and one content after the other, so that only one of them is
+    /// in memory. One that is not there is not shown.
+    async fn visit_contents(&self, versions: &[VersionId], visit: &mut ContentVisitor<'_>) -> StoreResult<()>;
 }

@@ -4,6 +4,7 @@ use atelier_domain::event::Line;
 use atelier_domain::log_file::{LineCounts, RejectedLine};
 use atelier_domain::time::PlantZone;
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// What a content says. Reading never fails: what cannot be read is among the rejects.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,4 +32,8 @@ pub trait LogFormat: Send + Sync {
         name_date: Option<NaiveDate>,
         finished: bool,
     ) -> ParsedLog<'a>;
+
+    /// The texts of some lines of a content, by number from 1, ascending: decoded and trimmed, as in [`Line::text`] and
+    /// whatever they say. The last line needs no line break; one past the end is left out.
+    fn texts(&self, content: &[u8], numbers: &BTreeSet<u32>) -> Vec<(u32, String)>;
 }

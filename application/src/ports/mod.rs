@@ -1,5 +1,6 @@
 //! What the use cases ask of the outside, as small traits named for the need.
 
+pub mod anomalies;
 pub mod clock;
 pub mod events;
 pub mod identity;
@@ -10,5 +11,6 @@ pub mod log_source;
 pub mod machines;
 pub mod sessions;
 pub mod store_error;
+pub mod sync_runner;
 pub mod sync_runs;
 pub mod users;

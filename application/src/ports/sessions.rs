@@ -126,7 +126,7 @@ impl<T> Default for Slice<T> {
 }
 
 /// Where a fact was read, as the store knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StoredSource {
     /// Which content of which file.
     pub version: atelier_domain::ids::VersionId,

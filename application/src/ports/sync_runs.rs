@@ -1,5 +1,6 @@
 //! Runs of the synchronisation, and the one lock among them.
 
+use super::sessions::{Slice, Window};
 use super::store_error::StoreResult;
 use async_trait::async_trait;
 use atelier_domain::ids::SyncRunId;
@@ -15,6 +16,9 @@ pub enum SyncSource {
 }
 
 impl SyncSource {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Ftp, Self::Erp];
+
     /// As columns and the API write it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -87,6 +91,14 @@ pub struct SyncRun {
 
 /// Keeps others from running at the same time until it is dropped, or its process ends.
 pub trait RunLock: Send + Sync {}
+
+/// Reading stored runs.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait SyncRunReader: Send + Sync {
+    /// A part of the runs of a source, or of all, the newest first. One that is at work is as its last step left it.
+    async fn sync_runs(&self, source: Option<SyncSource>, window: &Window<SyncRunId>) -> StoreResult<Slice<SyncRun>>;
+}
 
 /// Stored runs.
 #[cfg_attr(feature = "mocks", mockall::automock)]

@@ -9,10 +9,12 @@ mod demo;
 mod migrate;
 mod out;
 mod parse;
+mod replay;
 mod schema;
 mod serve;
 mod sync;
 mod user;
+mod watch;
 
 use crate::config::{Config, Environment, Flags};
 use crate::telemetry;
@@ -74,6 +76,8 @@ enum Command {
     Serve(serve::Serve),
     /// Fetches what is new, once.
     Sync(sync::Sync),
+    /// Derives sessions again from the stored bytes.
+    Replay(replay::Replay),
     /// Reads one log file and prints what would be stored; needs no server and no database.
     Parse(parse::Parse),
     /// Changes the database's schema.
@@ -94,6 +98,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Demo(command) => block_on(demo::run(command, &global)),
         Command::Serve(command) => block_on(serve::run(command, &global)),
         Command::Sync(command) => block_on(sync::run(command, &global)),
+        Command::Replay(command) => block_on(replay::run(command, &global)),
         Command::Parse(command) => parse::run(&command, &global),
         Command::Migrate(command) => block_on(migrate::run(command, &global)),
         Command::User(command) => block_on(user::run(command, &global)),

@@ -1,23 +1,16 @@
 //! `atelier sync`: one run now.
 
+use super::watch::Watch;
 use super::{Global, out};
 use crate::config::LogSourceConfig;
 use crate::wiring;
 use anyhow::bail;
-use atelier_application::ingest::{Outcome, Progress};
+use atelier_application::ingest::Outcome;
 use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
 use atelier_domain::time::Instant;
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::OnceLock;
-use std::time::Duration;
-use tokio_util::sync::CancellationToken;
-
-/// A run that was interrupted finishes what it has in hand in so long.
-const GRACE: Duration = Duration::from_secs(8);
 
 /// Fetches what is new, once.
 #[derive(Debug, Args)]
@@ -48,19 +41,8 @@ pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCo
     let store = wiring::open(&config).await?;
     let ingest = wiring::ingest(&config, &store, source);
 
-    let stop = CancellationToken::new();
-    let interrupted = tokio::spawn(crate::work::cancel_on_signal(stop.clone()));
-    let watch = Watch { bar: OnceLock::new(), terminal: std::io::stderr().is_terminal(), stop: stop.clone() };
-    let outcome = tokio::select! {
-        outcome = ingest.run(&watch) => Some(outcome),
-        () = patience_of(&stop) => None,
-    };
-    watch.clear();
-    interrupted.abort();
-    let Some(outcome) = outcome else {
-        bail!("It was interrupted and what was in hand dropped; the next run goes on from the last whole step.");
-    };
-    let run = match outcome? {
+    let watch = Watch::new("files");
+    let run = match watch.over(ingest.run(&watch)).await?? {
         Outcome::Ran(run) => run,
         Outcome::AlreadyRunning => {
             out::note("Another sync is running; this one has nothing to do.");
@@ -77,20 +59,14 @@ pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCo
             out::note(line);
         }
     }
-    if stop.is_cancelled() {
+    if watch.was_interrupted() {
         out::note("It was interrupted; the next run goes on from here.");
         return Ok(ExitCode::from(2));
     }
     Ok(exit_code(run.status))
 }
 
-/// Ends when a run that was told to stop has not done so in time: a server may not answer.
-async fn patience_of(stop: &CancellationToken) {
-    stop.cancelled().await;
-    tokio::time::sleep(GRACE).await;
-}
-
-fn exit_code(status: SyncStatus) -> ExitCode {
+pub(super) fn exit_code(status: SyncStatus) -> ExitCode {
     match status {
         SyncStatus::Succeeded | SyncStatus::Running => ExitCode::SUCCESS,
         SyncStatus::Partial => ExitCode::from(2),
@@ -153,68 +129,6 @@ fn as_text(run: &SyncRun, source: &LogSourceConfig) -> String {
         run.sessions_created,
         run.sessions_updated,
     )
-}
-
-/// Shows how the run gets on: a bar on a terminal, else plain lines.
-struct Watch {
-    bar: OnceLock<ProgressBar>,
-    terminal: bool,
-    stop: CancellationToken,
-}
-
-impl Watch {
-    fn clear(&self) {
-        if let Some(bar) = self.bar.get() {
-            bar.finish_and_clear();
-        }
-    }
-
-    fn note(&self, text: &str) {
-        match self.bar.get() {
-            Some(bar) => bar.suspend(|| out::note(text)),
-            None => out::note(text),
-        }
-    }
-}
-
-impl Progress for Watch {
-    fn planned(&self, files: u32, bytes: u64) {
-        if self.terminal {
-            let bar = self.bar.get_or_init(|| ProgressBar::new(u64::from(files)));
-            if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len} files, {msg} {elapsed}") {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(200));
-        } else {
-            out::note(format_args!("{files} files to read, {}", indicatif::HumanBytes(bytes)));
-        }
-    }
-
-    fn advanced(&self, run: &SyncRun) {
-        let sessions = run.sessions_created + run.sessions_updated;
-        match self.bar.get() {
-            Some(bar) => {
-                let planned = bar.length().unwrap_or_default() as f64;
-                bar.set_position((run.progress * planned).round() as u64);
-                bar.set_message(format!("{sessions} sessions,"));
-            }
-            None if run.finished_at.is_none() => {
-                out::note(format_args!(
-                    "{} files read, {} failed, {sessions} sessions",
-                    run.files_read, run.files_failed
-                ));
-            }
-            None => {}
-        }
-    }
-
-    fn warned(&self, warning: &str) {
-        self.note(warning);
-    }
-
-    fn cancelled(&self) -> bool {
-        self.stop.is_cancelled()
-    }
 }
 
 #[cfg(test)]

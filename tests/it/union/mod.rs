@@ -106,6 +106,8 @@ async fn schedule(database: fn() -> Option<Database>, seed: u64) {
     let before = plant.revision().await;
     plant.sync().await;
     assert_eq!(plant.revision().await, before, "a visit with nothing new changed something (seed {seed})");
+    plant.replay().await;
+    assert_eq!(plant.revision().await, before, "deriving again changed something (seed {seed})");
 }
 
 fn difference(left: &str, right: &str) -> String {

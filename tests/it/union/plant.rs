@@ -2,7 +2,7 @@
 
 use crate::harness::database::Database;
 use async_trait::async_trait;
-use atelier_application::ingest::{Ingest, NoProgress, Outcome};
+use atelier_application::ingest::{Ingest, NoProgress, Outcome, ReplayScope};
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::ingest_store::{FileRecord, IngestStore as _, Reach};
 use atelier_application::ports::log_source::{Content, Listing, LogSource, RemoteFile, SourceError};
@@ -136,6 +136,14 @@ impl Plant {
     pub(crate) async fn sync(&self) {
         let run = self.run().await;
         assert_eq!(run.status, SyncStatus::Succeeded, "{:?}", run.error);
+    }
+
+    /// Derives everything again.
+    pub(crate) async fn replay(&self) {
+        match self.ingest.replay(&ReplayScope::default(), &NoProgress).await.unwrap() {
+            Outcome::Ran(run) => assert_eq!(run.status, SyncStatus::Succeeded, "{:?}", run.error),
+            Outcome::AlreadyRunning => panic!("nobody else runs"),
+        }
     }
 
     /// A run that may end as it likes.

@@ -7,6 +7,9 @@ mod content;
 mod files;
 mod sessions;
 mod tx;
+mod visit;
+
+pub(crate) use visit::visit_contents;
 
 use crate::error::from_db;
 use crate::{Store, value};

@@ -1,0 +1,126 @@
+//! Derives sessions again from the stored bytes: the same bytes give the same rows.
+
+use super::run::{Outcome, RunError};
+use super::{Ingest, Progress};
+use crate::ports::machines::MachineFilter;
+use crate::ports::store_error::StoreError;
+use crate::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
+use atelier_domain::ids::MachineId;
+use atelier_domain::machine::Machine;
+use atelier_domain::time::ProductionDay;
+use std::collections::BTreeSet;
+
+/// A step derives at most so many days.
+const STEP_DAYS: usize = 32;
+
+/// What to derive again; a missing bound is the machine's first or last day.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReplayScope {
+    /// Of this machine alone.
+    pub machine: Option<String>,
+    /// From this day on.
+    pub from: Option<ProductionDay>,
+    /// Up to this day, which is in.
+    pub to: Option<ProductionDay>,
+}
+
+/// Why nothing was derived.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayError {
+    /// The scope names a machine that is not there.
+    #[error("There is no machine '{0}': the machines are {1}.")]
+    UnknownMachine(String, String),
+    /// The run could not be recorded.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl From<StoreError> for ReplayError {
+    fn from(error: StoreError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl Ingest {
+    /// Derives all days of the scope again, in steps that are whole or not at all, and writes what differs: nothing, unless
+    /// rows were lost or the rules changed. It counts as a run on the log source, so that none goes on meanwhile.
+    ///
+    /// # Errors
+    /// When the machine is not known, or the run cannot be recorded; every other failure is in the run's status and text.
+    pub async fn replay(&self, scope: &ReplayScope, progress: &dyn Progress) -> Result<Outcome, ReplayError> {
+        let machines = self.chosen(scope).await?;
+        let Some(_lock) = self.runs.try_lock(SyncSource::Ftp).await? else { return Ok(Outcome::AlreadyRunning) };
+        let mut run = self.runs.start(SyncSource::Ftp, self.clock.now()).await?;
+        let done = self.replay_all(&machines, scope, &mut run, progress).await;
+        run.status = match &done {
+            Ok(true) => SyncStatus::Succeeded,
+            Ok(false) => SyncStatus::Partial,
+            Err(_) => SyncStatus::Failed,
+        };
+        run.error = match done {
+            Ok(true) => None,
+            Ok(false) => Some("It was interrupted; what was derived is kept.".to_owned()),
+            Err(error) => Some(format!("The database did not take what was derived: {error}")),
+        };
+        run.progress = 1.0;
+        run.finished_at = Some(self.clock.now());
+        self.runs.save(&run).await?;
+        progress.advanced(&run);
+        Ok(Outcome::Ran(run))
+    }
+
+    async fn chosen(&self, scope: &ReplayScope) -> Result<Vec<Machine>, ReplayError> {
+        let all = self.machines.machines(&MachineFilter::default()).await?;
+        let Some(name) = &scope.machine else { return Ok(all) };
+        match all.iter().find(|machine| machine.name == *name) {
+            Some(machine) => Ok(vec![machine.clone()]),
+            None => {
+                let names: Vec<_> = all.iter().map(|machine| machine.name.as_str()).collect();
+                Err(ReplayError::UnknownMachine(name.clone(), names.join(", ")))
+            }
+        }
+    }
+
+    /// Whether it came to its end, and was not interrupted.
+    async fn replay_all(
+        &self,
+        machines: &[Machine],
+        scope: &ReplayScope,
+        run: &mut SyncRun,
+        progress: &dyn Progress,
+    ) -> Result<bool, StoreError> {
+        let mut plan = Vec::new();
+        for machine in machines {
+            let days = self.days_with_lines(machine.id, scope).await?;
+            plan.extend(days.chunks(STEP_DAYS).map(|days| (machine.id, days.to_vec())));
+        }
+        let total: usize = plan.iter().map(|(_, days)| days.len()).sum();
+        progress.planned(total as u32, 0);
+        let mut derived = 0;
+        for (machine, days) in plan {
+            if progress.cancelled() {
+                return Ok(false);
+            }
+            let written = self.commit(machine, Vec::new(), &days).await?;
+            run.sessions_created += written.iter().filter(|session| session.created).count() as u32;
+            run.sessions_updated += written.iter().filter(|session| !session.created).count() as u32;
+            derived += days.len();
+            run.progress = derived as f64 / total as f64;
+            progress.committed();
+            progress.advanced(run);
+        }
+        Ok(true)
+    }
+
+    async fn days_with_lines(&self, machine: MachineId, scope: &ReplayScope) -> Result<Vec<ProductionDay>, StoreError> {
+        let mut unit = self.store.begin(machine).await?;
+        let mut days = BTreeSet::new();
+        for version in unit.versions().await? {
+            let Some((first, last)) = version.reach.days else { continue };
+            let first = scope.from.map_or(first, |from| from.max(first));
+            let last = scope.to.map_or(last, |to| to.min(last));
+            days.extend(std::iter::successors(Some(first), |day| Some(day.next())).take_while(|day| *day <= last));
+        }
+        Ok(days.into_iter().collect())
+    }
+}

@@ -1,0 +1,25 @@
+//! Starting runs of the synchronisation.
+
+use super::sync_runs::{SyncRun, SyncSource};
+use async_trait::async_trait;
+
+/// What became of the wish for a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Start {
+    /// It began, is recorded, and goes on by itself, whoever asked for it.
+    Begun(SyncRun),
+    /// Another run has the lock, in this process or another: none was begun.
+    AlreadyRunning,
+    /// There is nothing to synchronise with: one sentence that says what to configure.
+    NotConfigured(String),
+    /// It could not begin. The text is for the log.
+    Failed(String),
+}
+
+/// Starts runs, on the way that scheduled ones take.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait SyncRunner: Send + Sync {
+    /// Asks for a run now. Answers as soon as it is recorded, not when it is over.
+    async fn start(&self, source: SyncSource) -> Start;
+}

@@ -1,0 +1,68 @@
+//! `atelier replay`: derives sessions again from stored bytes.
+
+use super::sync::exit_code;
+use super::watch::Watch;
+use super::{Global, out};
+use crate::wiring;
+use atelier_application::ingest::{Outcome, ReplayScope};
+use atelier_application::ports::log_source::{Content, Listing, LogSource, SourceError};
+use atelier_domain::time::ProductionDay;
+use chrono::NaiveDate;
+use clap::Args;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Derives sessions again from the stored bytes. What is stored already is left as it is; only what differs is written.
+#[derive(Debug, Args)]
+pub(super) struct Replay {
+    /// Only of this machine.
+    #[arg(long, value_name = "NAME")]
+    machine: Option<String>,
+    /// From this production day on (YYYY-MM-DD).
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
+    /// Up to this production day, which is in (YYYY-MM-DD).
+    #[arg(long, value_name = "DATE")]
+    to: Option<NaiveDate>,
+}
+
+/// Deriving again reads the database alone.
+struct NoSource;
+
+#[async_trait::async_trait]
+impl LogSource for NoSource {
+    async fn list(&self) -> Result<Listing, SourceError> {
+        Ok(Listing::default())
+    }
+
+    async fn fetch(&self, path: &str, _offset: u64) -> Result<Content, SourceError> {
+        Err(SourceError::NotFound(format!("{path} is not read again: sessions are derived from the stored bytes.")))
+    }
+}
+
+/// Runs once.
+pub(super) async fn run(command: Replay, global: &Global) -> anyhow::Result<ExitCode> {
+    let config = global.silent()?;
+    let store = wiring::open(&config).await?;
+    let ingest = wiring::ingest(&config, &store, Arc::new(NoSource));
+    let scope = ReplayScope {
+        machine: command.machine,
+        from: command.from.map(ProductionDay),
+        to: command.to.map(ProductionDay),
+    };
+    let watch = Watch::new("days");
+    let run = match watch.over(ingest.replay(&scope, &watch)).await?? {
+        Outcome::Ran(run) => run,
+        Outcome::AlreadyRunning => {
+            out::note("A sync is running: try again when it is done.");
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let seconds = run.finished_at.map_or(0.0, |end| (end - run.started_at).seconds());
+    let (new, changed) = (run.sessions_created, run.sessions_updated);
+    out::line(format_args!("derived again: {new} sessions new, {changed} changed; {seconds:.1} s"))?;
+    if let Some(error) = &run.error {
+        out::note(error);
+    }
+    Ok(exit_code(run.status))
+}

@@ -6,3 +6,4 @@ pub mod error;
 pub mod ingest;
 pub mod ports;
 pub mod query;
+pub mod sync;

@@ -12,7 +12,8 @@ use async_graphql::{
     BatchRequest, BatchResponse, Data, Executor, Request, Response, SDLExportOptions, Schema, SchemaBuilder,
 };
 use atelier_application::ports::clock::Clock;
-use atelier_application::query::Queries;
+use atelier_application::query::{Queries, ReadPorts};
+use atelier_application::sync::SyncControl;
 use futures_util::future::join_all;
 use futures_util::stream::{BoxStream, StreamExt, once};
 use std::any::TypeId;
@@ -31,14 +32,19 @@ pub struct AtelierSchema {
 
 /// The schema over these services.
 pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
-    let queries = Queries::new(
-        Arc::clone(&services.machines),
-        Arc::clone(&services.sessions),
-        Arc::clone(&services.log_files),
-        limits.page,
-    );
+    let ports = ReadPorts {
+        machines: Arc::clone(&services.machines),
+        sessions: Arc::clone(&services.sessions),
+        log_files: Arc::clone(&services.log_files),
+        format: Arc::clone(&services.format),
+        anomalies: Arc::clone(&services.anomalies),
+        sync_runs: Arc::clone(&services.sync_runs),
+        zone: services.zone,
+    };
+    let queries = Queries::new(ports, limits.page);
+    let sync = SyncControl::new(Arc::clone(&services.sync_runner), Arc::clone(&services.sync_runs));
     let clock = Arc::clone(&services.clock);
-    let inner = builder().data(services).finish();
+    let inner = builder().data(services).data(sync).finish();
     let types = Arc::new(Types::of(&inner.sdl()));
     AtelierSchema { inner, queries, clock, limits: *limits, types }
 }

@@ -1,11 +1,15 @@
 //! What the schema stands on.
 
 use atelier_application::auth::Auth;
+use atelier_application::ports::anomalies::AnomalyReader;
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_files::LogFileReader;
+use atelier_application::ports::log_format::LogFormat;
 use atelier_application::ports::machines::MachineStore;
 use atelier_application::ports::sessions::SessionReader;
+use atelier_application::ports::sync_runner::SyncRunner;
+use atelier_application::ports::sync_runs::SyncRunReader;
 use atelier_domain::time::PlantZone;
 use std::sync::Arc;
 
@@ -18,6 +22,14 @@ pub struct Services {
     pub sessions: Arc<dyn SessionReader>,
     /// Log files.
     pub log_files: Arc<dyn LogFileReader>,
+    /// How their contents read.
+    pub format: Arc<dyn LogFormat>,
+    /// Anomalies of all machines.
+    pub anomalies: Arc<dyn AnomalyReader>,
+    /// Runs of the synchronisation.
+    pub sync_runs: Arc<dyn SyncRunReader>,
+    /// What starts them.
+    pub sync_runner: Arc<dyn SyncRunner>,
     /// What is committed, as it happens.
     pub events: Arc<dyn SessionEvents>,
     /// Who signs in.

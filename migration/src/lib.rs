@@ -10,8 +10,8 @@ mod m0002_logs;
 mod m0003_identities;
 mod m0004_runs_and_anomalies;
 
-pub use sea_orm_migration::{MigratorTrait, sea_orm};
 use sea_orm_migration::{MigrationTrait, async_trait};
+pub use sea_orm_migration::{MigratorTrait, sea_orm};
 
 /// All migrations, oldest first.
 #[derive(Debug)]

@@ -28,7 +28,4 @@ const UP: &[&str] = &[
     "CREATE INDEX jeton_rafraichissement_famille ON jeton_rafraichissement (famille)",
 ];
 
-const DOWN: &[&str] = &[
-    "DROP TABLE jeton_rafraichissement",
-    "DROP TABLE utilisateur",
-];
+const DOWN: &[&str] = &["DROP TABLE jeton_rafraichissement", "DROP TABLE utilisateur"];

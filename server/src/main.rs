@@ -6,6 +6,7 @@
 //! wiring.rs     the only place that builds adapters and use cases
 //! http/         what is answered over HTTP
 //! work.rs       what goes on in the background, and the end of it
+//! on_demand.rs  runs that somebody asks for
 //! schedule.rs   when logs are fetched
 //! telemetry.rs  the program's own log
 //! clock.rs      what time it is
@@ -18,6 +19,7 @@ mod config;
 #[cfg(feature = "demo")]
 mod demo;
 mod http;
+mod on_demand;
 mod schedule;
 mod telemetry;
 mod wiring;

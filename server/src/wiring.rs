@@ -3,6 +3,7 @@
 use crate::clock::SystemClock;
 use crate::config::{Config, DatabaseConfig, LogSourceConfig, Secret};
 use crate::http::{Api, Readiness};
+use crate::on_demand::{self, Requests};
 use anyhow::Context;
 use async_trait::async_trait;
 use atelier_application::auth::Auth;
@@ -116,20 +117,25 @@ impl Feed {
     }
 }
 
-/// What requests are answered with, and what tells of changes.
+/// What requests are answered with, what tells of changes, and the runs that are asked for.
 pub(crate) fn api(
     config: &Config,
     store: &Store,
     background: &Store,
     auth: Auth,
     stopping: CancellationToken,
-) -> (Api, Feed) {
+) -> (Api, Feed, Requests) {
     let events: Arc<dyn SessionEvents> = Arc::new(Broadcast::new());
     let feed = Feed { reader: Arc::new(background.clone()), events: events.clone(), wake: Arc::default() };
+    let (sync_runner, requests) = on_demand::channel();
     let services = Services {
         machines: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),
         log_files: Arc::new(store.clone()),
+        format: Arc::new(MachineLog),
+        anomalies: Arc::new(store.clone()),
+        sync_runs: Arc::new(store.clone()),
+        sync_runner: Arc::new(sync_runner),
         events,
         auth: auth.clone(),
         clock: Arc::new(SystemClock),
@@ -144,7 +150,7 @@ pub(crate) fn api(
         batch_limit: config.limits.graphql.batch,
         stopping,
     };
-    (api, feed)
+    (api, feed, requests)
 }
 
 /// Ready once the database answers and has the schema that this program needs.

@@ -6,9 +6,10 @@
 use crate::clock::SystemClock;
 use crate::config::{Config, Schedule};
 use crate::http::{Api, Listening};
+use crate::on_demand::Requests;
 use crate::schedule;
 use crate::wiring::Feed;
-use atelier_application::ingest::{Ingest, Outcome, Progress};
+use atelier_application::ingest::{Ingest, Outcome, Progress, RunError};
 use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -55,6 +56,11 @@ impl Unwatched {
     pub(crate) fn new(stopping: CancellationToken, feed: &Feed) -> Self {
         Self { stopping, wake: feed.wake() }
     }
+
+    /// Ends when the program stops.
+    pub(crate) async fn stopping(&self) {
+        self.stopping.cancelled().await;
+    }
 }
 
 impl Progress for Unwatched {
@@ -69,7 +75,12 @@ impl Progress for Unwatched {
 
 /// Fetches what is new once, and logs how it went.
 pub(crate) async fn fetch(ingest: &Ingest, progress: &Unwatched) -> Option<SyncRun> {
-    match ingest.run(progress).await {
+    log_outcome(ingest.run(progress).await)
+}
+
+/// Logs how a run went.
+pub(crate) fn log_outcome(outcome: Result<Outcome, RunError>) -> Option<SyncRun> {
+    match outcome {
         Ok(Outcome::Ran(run)) => {
             let (files, failed, sessions) =
                 (run.files_read, run.files_failed, run.sessions_created + run.sessions_updated);
@@ -163,9 +174,14 @@ impl Work {
     }
 }
 
-/// Fetches on schedule until `stopping`.
-pub(crate) async fn fetch_on_schedule(config: &Config, ingest: Option<Ingest>, progress: Unwatched) {
-    let stopping = progress.stopping.clone();
+/// Fetches on schedule and on demand until `stopping`.
+pub(crate) async fn fetch_when_due(config: &Config, ingest: Option<Ingest>, progress: Unwatched, requests: Requests) {
+    let on_schedule = fetch_on_schedule(config, ingest.as_ref(), &progress);
+    tokio::join!(on_schedule, requests.serve(ingest.as_ref(), &progress));
+}
+
+async fn fetch_on_schedule(config: &Config, ingest: Option<&Ingest>, progress: &Unwatched) {
+    let stopping = &progress.stopping;
     match (ingest, &config.schedule) {
         (None, _) => {
             tracing::warn!(
@@ -180,9 +196,9 @@ pub(crate) async fn fetch_on_schedule(config: &Config, ingest: Option<Ingest>, p
         (Some(ingest), Schedule::Cron(cron)) => {
             tracing::info!(source = config.logs.label(), schedule = cron.as_str(), "fetching on schedule");
             let job = || async {
-                fetch(&ingest, &progress).await;
+                fetch(ingest, progress).await;
             };
-            schedule::run(cron, config.plant.zone.zone(), &SystemClock, &stopping, job).await;
+            schedule::run(cron, config.plant.zone.zone(), &SystemClock, stopping, job).await;
         }
     }
 }

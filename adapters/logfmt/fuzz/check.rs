@@ -18,6 +18,8 @@ pub(crate) fn check(content: &[u8]) {
         for line in &log.lines {
             sound(line);
         }
+        let texts: Vec<_> = log.lines.iter().map(|line| (line.number, line.text.to_string())).collect();
+        assert_eq!(MachineLog.texts(content, &log.lines.iter().map(|line| line.number).collect()), texts);
         chunks_change_nothing(content, name_date, finished, &log);
         appending_changes_nothing(content, name_date, &log);
     }

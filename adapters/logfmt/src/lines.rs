@@ -34,7 +34,8 @@ fn skip(rest: &mut &[u8], lines: u32) -> bool {
 
 fn text_of(raw: &[u8]) -> String {
     let clean = text::clean(raw.get(..MAX_LINE_BYTES).unwrap_or(raw));
-    let decoded = if raw.len() > MAX_LINE_BYTES { text::decode_cut(&clean) } else { text::decode(Cow::Borrowed(&clean)) };
+    let decoded =
+        if raw.len() > MAX_LINE_BYTES { text::decode_cut(&clean) } else { text::decode(Cow::Borrowed(&clean)) };
     decoded.trim().to_owned()
 }
 

@@ -1,12 +1,14 @@
 //! Log files, for those who read about them.
 
 use crate::Store;
-use crate::ingest::visit_contents;
+use crate::ingest::contents;
 use crate::page::Page;
 use crate::rows::{Fields, FromRow, columns};
 use crate::statement::{Values, by_bytes};
 use async_trait::async_trait;
-use atelier_application::ports::log_files::{ContentVisitor, LogFileFilter, LogFileReader, StoredLogFile, StoredReject};
+use atelier_application::ports::log_files::{
+    Contents, LogFileFilter, LogFileReader, StoredLogFile, StoredReject,
+};
 use atelier_application::ports::sessions::{Slice, Window};
 use atelier_application::ports::store_error::StoreResult;
 use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
@@ -172,7 +174,7 @@ impl LogFileReader for Store {
             .collect()
     }
 
-    async fn visit_contents(&self, versions: &[VersionId], visit: &mut ContentVisitor<'_>) -> StoreResult<()> {
-        visit_contents(self, versions, visit).await
+    fn contents(&self, versions: &[VersionId]) -> Contents {
+        contents(self.clone(), versions)
     }
 }

@@ -7,11 +7,9 @@ use crate::rows::{Fields, FromRow};
 use crate::statement::Values;
 use crate::value;
 use async_trait::async_trait;
-use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_application::ports::sessions::{Slice, Window};
-use atelier_application::ports::sync_runs::{
-    RunLock, SyncRun, SyncRunReader, SyncRunStore, SyncSource, SyncStatus,
-};
+use atelier_application::ports::store_error::{StoreError, StoreResult};
+use atelier_application::ports::sync_runs::{RunLock, SyncRun, SyncRunReader, SyncRunStore, SyncSource, SyncStatus};
 use atelier_domain::ids::SyncRunId;
 use atelier_domain::time::Instant;
 

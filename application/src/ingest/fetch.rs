@@ -49,7 +49,8 @@ impl From<StoreError> for VisitError {
     }
 }
 
-/// Whether the listing shows anything that the store does not know.
+/// Whether the listing shows anything that the store does not know. Dates are compared in milliseconds: a folder's have
+/// nanoseconds, and the store keeps none of them.
 pub(super) fn looks_changed(known: &KnownFile, remote: &RemoteFile) -> bool {
     let hasty = remote.modified.is_some_and(|modified| {
         let since = known.read_at - Instant::from(modified);
@@ -58,7 +59,7 @@ pub(super) fn looks_changed(known: &KnownFile, remote: &RemoteFile) -> bool {
     known.present.is_none()
         || known.failures > 0
         || known.size != remote.size
-        || known.modified != remote.modified
+        || known.modified.map(Instant::from) != remote.modified.map(Instant::from)
         || hasty
 }
 

@@ -4,6 +4,11 @@ use crate::ports::sync_runs::SyncRun;
 
 /// Somebody who watches a run. Every method may be called often and must return at once.
 pub trait Progress: Send + Sync {
+    /// The run is recorded and begins.
+    fn started(&self, run: &SyncRun) {
+        let _ = run;
+    }
+
     /// So many files will be read, with about so many bytes.
     fn planned(&self, files: u32, bytes: u64) {
         let _ = (files, bytes);

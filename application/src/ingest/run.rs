@@ -87,6 +87,7 @@ impl Ingest {
     pub async fn run(&self, progress: &dyn Progress) -> Result<Outcome, RunError> {
         let Some(_lock) = self.runs.try_lock(SyncSource::Ftp).await? else { return Ok(Outcome::AlreadyRunning) };
         let run = self.runs.start(SyncSource::Ftp, self.clock.now()).await?;
+        progress.started(&run);
         let mut running = Running { run, progress, failures: Vec::new(), failed_in_a_row: 0, planned: 0, done: 0 };
         let halted = self.run_all(&mut running).await.err();
         let Running { mut run, mut failures, .. } = running;
@@ -245,6 +246,10 @@ impl Ingest {
         running.done += files;
         running.progress.committed();
         running.tell();
+        // For those who watch it; what counts is stored already.
+        if let Err(error) = self.runs.save(&running.run).await {
+            tracing::warn!(%error, "how far the run is could not be stored");
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
 use atelier_domain::log_file::{LineCounts, LogFileState};
 use atelier_domain::time::Instant;
+use futures_util::stream::BoxStream;
 use std::collections::HashMap;
 
 /// A stored log file.
@@ -61,8 +62,8 @@ pub struct LogFileFilter {
     pub with_rejects: Option<bool>,
 }
 
-/// Who is shown contents.
-pub type ContentVisitor<'v> = dyn FnMut(VersionId, &[u8]) + Send + 'v;
+/// Contents, one after the other, so that only one of them need be in memory.
+pub type Contents = BoxStream<'static, StoreResult<(VersionId, Vec<u8>)>>;
 
 /// Stored log files.
 #[cfg_attr(feature = "mocks", mockall::automock)]
@@ -87,7 +88,6 @@ pub trait LogFileReader: Send + Sync {
     /// The file that each content was read from, in one statement; a content that is not there is missing.
     async fn version_files(&self, versions: &[VersionId]) -> StoreResult<HashMap<VersionId, StoredLogFile>>;
 
-    /// Shows `visit` the bytes of each content, in one statement and one content after the other, so that only one of them is
-    /// in memory. One that is not there is not shown.
-    async fn visit_contents(&self, versions: &[VersionId], visit: &mut ContentVisitor<'_>) -> StoreResult<()>;
+    /// The bytes of each content, in one statement; one that is not there is missing.
+    fn contents(&self, versions: &[VersionId]) -> Contents;
 }

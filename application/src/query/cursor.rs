@@ -3,8 +3,10 @@
 //! Inside is a compact text that begins with the list and its order, in URL-safe base64; a cursor of another list or order
 //! is none.
 
+use crate::ports::anomalies::AnomalyCursor;
 use crate::ports::sessions::{SessionCursor, SessionOrder, SessionOrderField};
-use atelier_domain::ids::{LogFileId, SessionId};
+use atelier_domain::ids::{AnomalyId, LogFileId, SessionId, SyncRunId};
+use atelier_domain::time::Instant;
 
 /// The place of a session in an order.
 pub fn session(order: SessionOrder, place: SessionCursor) -> String {
@@ -37,6 +39,28 @@ pub fn log_file(id: LogFileId) -> String {
 /// The log file that a text names.
 pub fn read_log_file(text: &str) -> Option<LogFileId> {
     Some(LogFileId(open(text)?.strip_prefix("file:")?.parse().ok()?))
+}
+
+/// The place of a run of the synchronisation.
+pub fn sync_run(id: SyncRunId) -> String {
+    seal(&format!("run:{id}"))
+}
+
+/// The run that a text names.
+pub fn read_sync_run(text: &str) -> Option<SyncRunId> {
+    Some(SyncRunId(open(text)?.strip_prefix("run:")?.parse().ok()?))
+}
+
+/// The place of an anomaly.
+pub fn anomaly(place: AnomalyCursor) -> String {
+    seal(&format!("anomaly:{}:{}", place.at.0, place.id))
+}
+
+/// The place that a text names.
+pub fn read_anomaly(text: &str) -> Option<AnomalyCursor> {
+    let opened = open(text)?;
+    let (at, id) = opened.strip_prefix("anomaly:")?.split_once(':')?;
+    Some(AnomalyCursor { at: Instant(at.parse().ok()?), id: AnomalyId(id.parse().ok()?) })
 }
 
 fn order_prefix(order: SessionOrder) -> String {
@@ -95,6 +119,11 @@ mod tests {
             assert_eq!(read_piece(&piece(number)), Some(number));
         }
         assert_eq!(read_log_file(&log_file(LogFileId(9))), Some(LogFileId(9)));
+        assert_eq!(read_sync_run(&sync_run(SyncRunId(9))), Some(SyncRunId(9)));
+        for at in [i64::MIN, -1, 1_748_404_931_070] {
+            let place = AnomalyCursor { at: Instant(at), id: AnomalyId(3) };
+            assert_eq!(read_anomaly(&anomaly(place)), Some(place));
+        }
     }
 
     #[test]
@@ -105,6 +134,8 @@ mod tests {
         assert_eq!(read_session(order(SessionOrderField::Date, true), &text), None);
         assert_eq!(read_piece(&text), None);
         assert_eq!(read_log_file(&piece(3)), None);
+        assert_eq!(read_sync_run(&log_file(LogFileId(9))), None);
+        assert_eq!(read_anomaly(&piece(3)), None);
     }
 
     #[test]

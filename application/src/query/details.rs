@@ -10,27 +10,27 @@ use std::collections::HashMap;
 impl Reader {
     /// The bars loaded in each session, in order.
     pub async fn jobs(&self, sessions: &[SessionId]) -> Result<HashMap<SessionId, Vec<StoredJob>>, AppError> {
-        Ok(self.sessions.jobs(sessions).await?)
+        Ok(self.ports.sessions.jobs(sessions).await?)
     }
 
     /// Those of these ids that exist.
     pub async fn jobs_by_id(&self, ids: &[JobId]) -> Result<Vec<StoredJob>, AppError> {
-        Ok(self.sessions.jobs_by_id(ids).await?)
+        Ok(self.ports.sessions.jobs_by_id(ids).await?)
     }
 
     /// How many pieces of other sessions came from each bar; a bar without any may be missing.
     pub async fn carried_pieces(&self, jobs: &[JobId]) -> Result<HashMap<JobId, u64>, AppError> {
-        Ok(self.sessions.carried_pieces(jobs).await?)
+        Ok(self.ports.sessions.carried_pieces(jobs).await?)
     }
 
     /// The waits of each session, in order.
     pub async fn waits(&self, sessions: &[SessionId]) -> Result<HashMap<SessionId, Vec<StoredWait>>, AppError> {
-        Ok(self.sessions.waits(sessions).await?)
+        Ok(self.ports.sessions.waits(sessions).await?)
     }
 
     /// The stops of each session, in order.
     pub async fn stops(&self, sessions: &[SessionId]) -> Result<HashMap<SessionId, Vec<StoredStop>>, AppError> {
-        Ok(self.sessions.stops(sessions).await?)
+        Ok(self.ports.sessions.stops(sessions).await?)
     }
 
     /// The pieces of each session whose number is in its range, in order.
@@ -38,16 +38,16 @@ impl Reader {
         &self,
         wanted: &[(SessionId, PieceRange)],
     ) -> Result<HashMap<SessionId, Vec<StoredPiece>>, AppError> {
-        Ok(self.sessions.pieces(wanted).await?)
+        Ok(self.ports.sessions.pieces(wanted).await?)
     }
 
     /// The instants of all pieces of each session.
     pub async fn piece_instants(&self, sessions: &[SessionId]) -> Result<HashMap<SessionId, Vec<Instant>>, AppError> {
-        Ok(self.sessions.piece_instants(sessions).await?)
+        Ok(self.ports.sessions.piece_instants(sessions).await?)
     }
 
     /// The anomalies of each session, by instant.
     pub async fn anomalies(&self, sessions: &[SessionId]) -> Result<HashMap<SessionId, Vec<StoredAnomaly>>, AppError> {
-        Ok(self.sessions.anomalies(sessions).await?)
+        Ok(self.ports.sessions.anomalies(sessions).await?)
     }
 }

@@ -21,12 +21,12 @@ impl Reader {
         filter: &LogFileFilter,
         window: &Window<LogFileId>,
     ) -> Result<Slice<StoredLogFile>, AppError> {
-        Ok(self.log_files.log_files(filter, window).await?)
+        Ok(self.ports.log_files.log_files(filter, window).await?)
     }
 
     /// Those of these ids that exist.
     pub async fn log_files_by_id(&self, ids: &[LogFileId]) -> Result<Vec<StoredLogFile>, AppError> {
-        Ok(self.log_files.log_files_by_id(ids).await?)
+        Ok(self.ports.log_files.log_files_by_id(ids).await?)
     }
 
     /// The files that hold a line of each session, newest first.
@@ -34,12 +34,12 @@ impl Reader {
         &self,
         sessions: &[SessionId],
     ) -> Result<HashMap<SessionId, Vec<StoredLogFile>>, AppError> {
-        Ok(self.log_files.log_files_by_session(sessions).await?)
+        Ok(self.ports.log_files.log_files_by_session(sessions).await?)
     }
 
     /// The sessions that each file holds a line of, by day.
     pub async fn sessions_by_file(&self, files: &[LogFileId]) -> Result<HashMap<LogFileId, Vec<SessionId>>, AppError> {
-        Ok(self.log_files.sessions_by_file(files).await?)
+        Ok(self.ports.log_files.sessions_by_file(files).await?)
     }
 
     /// The first `limit` rejected lines of each file, by number.
@@ -48,6 +48,6 @@ impl Reader {
         files: &[LogFileId],
         limit: u32,
     ) -> Result<HashMap<LogFileId, Vec<StoredReject>>, AppError> {
-        Ok(self.log_files.rejects(files, limit).await?)
+        Ok(self.ports.log_files.rejects(files, limit).await?)
     }
 }

@@ -3,25 +3,52 @@
 //! [`Queries::reader`] decides once what a subject may read. Methods that take a slice of ids ask the store once, whatever
 //! its length.
 
+mod anomalies;
 pub mod cursor;
 mod details;
+mod lines;
 mod log_files;
 mod machines;
 pub mod page;
 mod sessions;
+mod sync_runs;
 mod timeline;
 
+pub use anomalies::AnomalyWish;
 pub use sessions::place;
 pub use timeline::timeline;
 
 use crate::access;
 use crate::error::AppError;
+use crate::ports::anomalies::AnomalyReader;
 use crate::ports::identity::Subject;
 use crate::ports::log_files::LogFileReader;
+use crate::ports::log_format::LogFormat;
 use crate::ports::machines::MachineStore;
 use crate::ports::sessions::SessionReader;
+use crate::ports::sync_runs::SyncRunReader;
 use crate::ports::users::Role;
+use atelier_domain::time::PlantZone;
 use std::sync::Arc;
+
+/// What reading stands on.
+#[derive(Clone)]
+pub struct ReadPorts {
+    /// Machines.
+    pub machines: Arc<dyn MachineStore>,
+    /// Sessions and what they hold.
+    pub sessions: Arc<dyn SessionReader>,
+    /// Log files and their contents.
+    pub log_files: Arc<dyn LogFileReader>,
+    /// How contents read.
+    pub format: Arc<dyn LogFormat>,
+    /// Anomalies of all machines.
+    pub anomalies: Arc<dyn AnomalyReader>,
+    /// Runs of the synchronisation.
+    pub sync_runs: Arc<dyn SyncRunReader>,
+    /// The plant's zone and the start of its days.
+    pub zone: PlantZone,
+}
 
 /// All that can be read.
 #[derive(Clone)]
@@ -31,13 +58,8 @@ pub struct Queries {
 
 impl Queries {
     /// Over these ports, with pages of at most `max_page` items.
-    pub fn new(
-        machines: Arc<dyn MachineStore>,
-        sessions: Arc<dyn SessionReader>,
-        log_files: Arc<dyn LogFileReader>,
-        max_page: u32,
-    ) -> Self {
-        Self { reader: Reader { machines, sessions, log_files, max_page } }
+    pub fn new(ports: ReadPorts, max_page: u32) -> Self {
+        Self { reader: Reader { ports, max_page } }
     }
 
     /// What a subject may read.
@@ -47,12 +69,10 @@ impl Queries {
     }
 }
 
-/// What a subject may read: machines, sessions, log files.
+/// What a subject may read.
 #[derive(Clone)]
 pub struct Reader {
-    machines: Arc<dyn MachineStore>,
-    sessions: Arc<dyn SessionReader>,
-    log_files: Arc<dyn LogFileReader>,
+    ports: ReadPorts,
     max_page: u32,
 }
 

@@ -34,7 +34,7 @@ impl Reader {
         order: SessionOrder,
         window: &Window<SessionCursor>,
     ) -> Result<Slice<SessionSummary>, AppError> {
-        Ok(self.sessions.sessions(filter, order, window).await?)
+        Ok(self.ports.sessions.sessions(filter, order, window).await?)
     }
 
     /// The same for each of several machines; a machine without any may be missing.
@@ -45,12 +45,12 @@ impl Reader {
         order: SessionOrder,
         window: &Window<SessionCursor>,
     ) -> Result<HashMap<MachineId, Slice<SessionSummary>>, AppError> {
-        Ok(self.sessions.sessions_by_machine(machines, filter, order, window).await?)
+        Ok(self.ports.sessions.sessions_by_machine(machines, filter, order, window).await?)
     }
 
     /// How many sessions pass the filter.
     pub async fn count_sessions(&self, filter: &SessionFilter) -> Result<u64, AppError> {
-        Ok(self.sessions.count_sessions(filter).await?)
+        Ok(self.ports.sessions.count_sessions(filter).await?)
     }
 
     /// The same for each of several machines; a machine without any may be missing.
@@ -59,12 +59,12 @@ impl Reader {
         machines: &[MachineId],
         filter: &SessionFilter,
     ) -> Result<HashMap<MachineId, u64>, AppError> {
-        Ok(self.sessions.count_sessions_by_machine(machines, filter).await?)
+        Ok(self.ports.sessions.count_sessions_by_machine(machines, filter).await?)
     }
 
     /// Those of these ids that exist, in any order.
     pub async fn sessions_by_id(&self, ids: &[SessionId]) -> Result<Vec<SessionSummary>, AppError> {
-        Ok(self.sessions.sessions_by_id(ids).await?)
+        Ok(self.ports.sessions.sessions_by_id(ids).await?)
     }
 
     /// The latest session of each machine that has one.
@@ -72,26 +72,26 @@ impl Reader {
         &self,
         machines: &[MachineId],
     ) -> Result<HashMap<MachineId, SessionSummary>, AppError> {
-        Ok(self.sessions.latest_sessions(machines).await?)
+        Ok(self.ports.sessions.latest_sessions(machines).await?)
     }
 
     /// The highest revision so far.
     pub async fn revision(&self) -> Result<Revision, AppError> {
-        Ok(self.sessions.revision().await?)
+        Ok(self.ports.sessions.revision().await?)
     }
 
     /// The highest session id so far, 0 without a session.
     pub async fn last_session(&self) -> Result<SessionId, AppError> {
-        Ok(self.sessions.last_session().await?)
+        Ok(self.ports.sessions.last_session().await?)
     }
 
     /// The sessions with a higher revision, lowest first; at most a page.
     pub async fn changed_since(&self, revision: Revision) -> Result<Vec<SessionSummary>, AppError> {
-        Ok(self.sessions.changed_since(revision, self.max_page).await?)
+        Ok(self.ports.sessions.changed_since(revision, self.max_page).await?)
     }
 
     /// The sessions with a higher id, lowest first; at most a page.
     pub async fn created_since(&self, id: SessionId) -> Result<Vec<SessionSummary>, AppError> {
-        Ok(self.sessions.created_since(id, self.max_page).await?)
+        Ok(self.ports.sessions.created_since(id, self.max_page).await?)
     }
 }

@@ -10,7 +10,7 @@ use crate::{http, telemetry, wiring};
 use anyhow::{Context, anyhow};
 use atelier_application::auth::{Auth, SignedIn};
 use atelier_application::error::AppError;
-use atelier_application::ingest::Ingest;
+use atelier_application::ingest::{Ingest, Progress as _};
 use atelier_application::ports::log_source::LogSource;
 use atelier_application::ports::machines::ConfiguredMachine;
 use atelier_application::ports::users::Role;
@@ -103,12 +103,16 @@ pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCo
     let background = wiring::background(&config).await?;
     let auth = wiring::auth(&store, &wiring::fresh_secret())?;
     let stopping = CancellationToken::new();
-    let (api, feed) = wiring::api(&config, &store, &background, auth.clone(), stopping.clone());
+    let (api, feed, requests) = wiring::api(&config, &store, &background, auth.clone(), stopping.clone());
     let ingest = wiring::ingest(&config, &background, source(plant.ftp_addr()));
     plant.spawn_writer(&stopping);
     let address = listener.local_addr()?;
     let first = First { auth, address, begun };
-    let fetching = fetch_again_and_again(ingest, first, Unwatched::new(stopping.clone(), &feed), stopping);
+    let progress = Unwatched::new(stopping, &feed);
+    let fetching = async move {
+        let on_demand = requests.serve(Some(&ingest), &progress);
+        tokio::join!(fetch_again_and_again(&ingest, first, &progress), on_demand);
+    };
     let work = Work::start(listener, api, feed, fetching)?;
     let outcome = work.until_told().await;
     plant.shutdown().await;
@@ -144,10 +148,10 @@ fn source(ftp: SocketAddr) -> Arc<dyn LogSource> {
     Arc::new(FtpSource::new(config))
 }
 
-async fn fetch_again_and_again(ingest: Ingest, first: First, progress: Unwatched, stopping: CancellationToken) {
+async fn fetch_again_and_again(ingest: &Ingest, first: First, progress: &Unwatched) {
     out::note("Fetching them over FTP …");
-    let run = fetch(&ingest, &progress).await;
-    if stopping.is_cancelled() {
+    let run = fetch(ingest, progress).await;
+    if progress.cancelled() {
         return;
     }
     if let Some(run) = run {
@@ -160,10 +164,10 @@ async fn fetch_again_and_again(ingest: Ingest, first: First, progress: Unwatched
     }
     loop {
         tokio::select! {
-            () = stopping.cancelled() => return,
+            () = progress.stopping() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
-        fetch(&ingest, &progress).await;
+        fetch(ingest, progress).await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Global;
 use crate::config::{DEFAULT_FILTER, NO_JWT_SECRET};
-use crate::work::{Unwatched, Work, fetch_on_schedule};
+use crate::work::{Unwatched, Work, fetch_when_due};
 use crate::{http, telemetry, wiring};
 use anyhow::bail;
 use clap::Args;
@@ -28,10 +28,10 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
     tracing::info!(database = config.database.label(), "the database is up to date");
 
     let stopping = CancellationToken::new();
-    let (api, feed) = wiring::api(&config, &store, &background, wiring::auth(&store, &secret)?, stopping.clone());
+    let (api, feed, requests) = wiring::api(&config, &store, &background, wiring::auth(&store, &secret)?, stopping.clone());
     let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &background, source));
     let progress = Unwatched::new(stopping, &feed);
-    let fetching = async move { fetch_on_schedule(&config, ingest, progress).await };
+    let fetching = async move { fetch_when_due(&config, ingest, progress, requests).await };
     let work = Work::start(listener, api, feed, fetching)?;
     tracing::info!(address = %work.address(), "serving");
     work.until_told().await?;

@@ -51,6 +51,10 @@ async fn accept(listener: TcpListener, root: PathBuf, cancel: CancellationToken)
             Some(_) = sessions.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
+                    // Else each short reply waits for the client's delayed acknowledgement of the one before it.
+                    if let Err(error) = stream.set_nodelay(true) {
+                        tracing::debug!(%error, "the demo FTP server answers slowly");
+                    }
                     sessions.spawn(serve(stream, root.clone()));
                 }
                 Err(error) => tracing::warn!(%error, "the demo FTP server lost a connection"),

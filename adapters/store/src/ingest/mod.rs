@@ -5,11 +5,11 @@ mod carry;
 mod children;
 mod content;
 mod files;
+mod read;
 mod sessions;
 mod tx;
-mod visit;
 
-pub(crate) use visit::visit_contents;
+pub(crate) use read::contents;
 
 use crate::error::from_db;
 use crate::{Store, value};

@@ -5,7 +5,10 @@ use atelier_application::ports::sessions::{
     PieceRange, SessionSummary, StoredAnomaly, StoredJob, StoredPiece, StoredSource, StoredStop, StoredWait,
 };
 use atelier_domain::anomaly::AnomalyKind;
-use atelier_domain::ids::{AnomalyId, JobId, LogFileId, MachineId, PeriodId, PieceId, Revision, SessionId, VersionId};
+use atelier_application::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
+use atelier_domain::ids::{
+    AnomalyId, JobId, LogFileId, MachineId, PeriodId, PieceId, Revision, SessionId, SyncRunId, VersionId,
+};
 use atelier_domain::interval::Interval;
 use atelier_domain::kpi::observed::ObservedProduction;
 use atelier_domain::log_file::{LineCounts, LogFileState};
@@ -145,4 +148,38 @@ pub(crate) fn rejects() -> Vec<StoredReject> {
             text: "20250601 06:00:00|@".to_owned(),
         })
         .collect()
+}
+
+/// That of the session's file, two seconds earlier.
+pub(crate) fn file_anomaly(of: &SessionSummary) -> StoredAnomaly {
+    StoredAnomaly {
+        id: AnomalyId(1000 + of.id.0),
+        kind: AnomalyKind::FileTruncated,
+        at: of.first_event + Millis::from_seconds(-2),
+        session: None,
+        file: Some(LogFileId(of.id.0)),
+        line: None,
+        message: "The file became shorter; what was read of it is kept.".to_owned(),
+    }
+}
+
+/// A run of the synchronisation that has read as many files as its number.
+pub(crate) fn run(id: i64, status: SyncStatus) -> SyncRun {
+    let over = status != SyncStatus::Running;
+    SyncRun {
+        id: SyncRunId(id),
+        source: SyncSource::Ftp,
+        status,
+        started_at: day_at(id, 0),
+        finished_at: over.then(|| day_at(id, 90)),
+        files_seen: 9,
+        files_read: id as u32,
+        bytes_read: 5_000_000_000,
+        files_failed: 1,
+        sessions_created: 2,
+        sessions_updated: 3,
+        orders_changed: 0,
+        progress: if over { 1.0 } else { 0.25 },
+        error: (status == SyncStatus::Partial).then(|| "a.LOG: it is gone".to_owned()),
+    }
 }

@@ -4,7 +4,7 @@ mod data;
 mod people;
 mod store;
 
-pub(crate) use data::session;
+pub(crate) use data::{run, session};
 pub(crate) use store::Store;
 
 use async_graphql::{Executor, Request, Response, Variables};
@@ -36,6 +36,10 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
         machines: Arc::clone(store) as _,
         sessions: Arc::clone(store) as _,
         log_files: Arc::clone(store) as _,
+        format: Arc::clone(store) as _,
+        anomalies: Arc::clone(store) as _,
+        sync_runs: Arc::clone(store) as _,
+        sync_runner: Arc::clone(store) as _,
         events: Arc::clone(store) as _,
         auth: Auth::new(people.clone(), people.clone(), people.clone(), people, Arc::new(Still)),
         clock: Arc::new(Still),
@@ -46,6 +50,12 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
 
 pub(crate) fn ada() -> Caller {
     ending(NOW + Millis::from_seconds(900))
+}
+
+/// Ada, were she an operator.
+pub(crate) fn operator() -> Caller {
+    let expires_at = NOW + Millis::from_seconds(900);
+    Caller::Known(Subject { user: UserId(7), username: "ada".to_owned(), role: Role::Operator, expires_at })
 }
 
 pub(crate) fn ending(expires_at: Instant) -> Caller {

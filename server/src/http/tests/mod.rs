@@ -49,7 +49,7 @@ impl Inside {
         let secret = wiring::fresh_secret();
         let auth = wiring::auth(&store, &secret).unwrap();
         auth.add_user("jo", PASSWORD, Role::Viewer).await.unwrap();
-        let (api, _) = wiring::api(&config, &store, &store, auth, CancellationToken::new());
+        let (api, ..) = wiring::api(&config, &store, &store, auth, CancellationToken::new());
         Self { api, secret, _folder: folder }
     }
 

@@ -1,15 +1,19 @@
 //! The store in memory.
 
+mod anomalies;
+mod lines;
+mod runs;
 mod sessions;
 
 use super::data;
 use async_trait::async_trait;
 use atelier_application::ports::events::{Announcement, SessionChange, SessionEvents};
-use atelier_application::ports::log_files::{LogFileFilter, LogFileReader, StoredLogFile, StoredReject};
+use atelier_application::ports::log_files::{Contents, LogFileFilter, LogFileReader, StoredLogFile, StoredReject};
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
 use atelier_application::ports::sessions::{SessionFilter, SessionSummary, Slice, Window};
 use atelier_application::ports::store_error::{StoreError, StoreResult};
-use atelier_domain::ids::{LogFileId, MachineId, SessionId};
+use atelier_application::ports::sync_runs::SyncRun;
+use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
 use atelier_domain::machine::Machine;
 use atelier_domain::time::Instant;
 use futures_util::StreamExt;
@@ -29,6 +33,8 @@ pub(crate) struct Store {
     listeners: Mutex<Vec<mpsc::UnboundedSender<Announcement>>>,
     /// Committed as soon as somebody listens.
     on_listen: Mutex<Vec<SessionSummary>>,
+    /// Runs of the synchronisation, the newest last.
+    runs: Mutex<Vec<SyncRun>>,
 }
 
 impl Store {
@@ -165,6 +171,18 @@ impl LogFileReader for Store {
         self.asked("rejects")?;
         let some = || data::rejects().into_iter().take(limit as usize).collect();
         Ok(files.iter().map(|file| (*file, some())).collect())
+    }
+
+    async fn version_files(&self, versions: &[VersionId]) -> StoreResult<HashMap<VersionId, StoredLogFile>> {
+        self.asked("version_files")?;
+        let of = |version: &VersionId| (*version, LogFileId(version.0));
+        let files: HashMap<_, _> =
+            self.sessions.lock().unwrap().iter().map(data::log_file).map(|file| (file.id, file)).collect();
+        Ok(versions.iter().map(of).filter_map(|(version, file)| Some((version, files.get(&file)?.clone()))).collect())
+    }
+
+    fn contents(&self, versions: &[VersionId]) -> Contents {
+        lines::contents(self.asked("contents"), versions)
     }
 }
 

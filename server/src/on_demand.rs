@@ -1,0 +1,111 @@
+//! Runs that somebody asks for.
+//!
+//! Whoever asks sends a request to the task that also fetches on schedule, and hears what became of it; the run is that
+//! task's. So it goes on when the client leaves, ends in good order when the program does, and the one lock decides which of
+//! several runs begins.
+
+use crate::work::{Unwatched, log_outcome};
+use async_trait::async_trait;
+use atelier_application::ingest::{Ingest, Outcome, Progress};
+use atelier_application::ports::sync_runner::{Start, SyncRunner};
+use atelier_application::ports::sync_runs::{SyncRun, SyncSource};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::{mpsc, oneshot};
+
+/// How many requests may wait to be heard.
+const WAITING: usize = 64;
+
+const NO_LOG_SOURCE: &str = "No log source is configured: set ATELIER_FTP_HOST, or ATELIER_LOG_DIR for a folder.";
+const NO_ERP: &str = "No ERP is configured: there is nothing to synchronise orders with.";
+const STOPPING: &str = "nobody takes requests for runs any more: the program is stopping";
+
+/// Where to ask for a run.
+#[derive(Debug)]
+pub(crate) struct OnDemand(mpsc::Sender<oneshot::Sender<Start>>);
+
+/// What is asked.
+#[derive(Debug)]
+pub(crate) struct Requests(mpsc::Receiver<oneshot::Sender<Start>>);
+
+/// The two ends.
+pub(crate) fn channel() -> (OnDemand, Requests) {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    (OnDemand(sender), Requests(receiver))
+}
+
+#[async_trait]
+impl SyncRunner for OnDemand {
+    async fn start(&self, source: SyncSource) -> Start {
+        match source {
+            SyncSource::Erp => return Start::NotConfigured(NO_ERP.to_owned()),
+            SyncSource::Ftp => {}
+        }
+        let (reply, answer) = oneshot::channel();
+        if self.0.send(reply).await.is_err() {
+            return Start::Failed(STOPPING.to_owned());
+        }
+        answer.await.unwrap_or_else(|_| Start::Failed(STOPPING.to_owned()))
+    }
+}
+
+impl Requests {
+    /// Does what is asked until the program stops; a run at work is waited for.
+    pub(crate) async fn serve(mut self, ingest: Option<&Ingest>, progress: &Unwatched) {
+        let mut runs = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                () = progress.stopping() => break,
+                request = self.0.recv() => match (request, ingest) {
+                    (None, _) => break,
+                    (Some(reply), None) => drop(reply.send(Start::NotConfigured(NO_LOG_SOURCE.to_owned()))),
+                    (Some(reply), Some(ingest)) => runs.push(run(ingest, progress, reply)),
+                },
+                Some(()) = runs.next() => {}
+            }
+        }
+        drop(self);
+        while runs.next().await.is_some() {}
+    }
+}
+
+/// Runs, and tells whoever asked as soon as it is known whether.
+async fn run(ingest: &Ingest, progress: &Unwatched, reply: oneshot::Sender<Start>) {
+    let asked = Asked { progress, reply: Mutex::new(Some(reply)) };
+    let outcome = ingest.run(&asked).await;
+    match &outcome {
+        Ok(Outcome::AlreadyRunning) => return asked.answer(Start::AlreadyRunning),
+        Ok(Outcome::Ran(_)) => {}
+        Err(error) => asked.answer(Start::Failed(error.to_string())),
+    }
+    log_outcome(outcome);
+}
+
+/// A run that somebody asked for.
+struct Asked<'p> {
+    progress: &'p Unwatched,
+    reply: Mutex<Option<oneshot::Sender<Start>>>,
+}
+
+impl Asked<'_> {
+    /// Tells it once; whoever asked may be gone.
+    fn answer(&self, start: Start) {
+        if let Some(reply) = self.reply.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = reply.send(start);
+        }
+    }
+}
+
+impl Progress for Asked<'_> {
+    fn started(&self, run: &SyncRun) {
+        self.answer(Start::Begun(run.clone()));
+    }
+
+    fn committed(&self) {
+        self.progress.committed();
+    }
+
+    fn cancelled(&self) -> bool {
+        self.progress.cancelled()
+    }
+}

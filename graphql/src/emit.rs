@@ -6,6 +6,7 @@
 
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::registry::Registry;
+use async_graphql::resolver_utils::resolve_list;
 use async_graphql::{ContextSelectionSet, Name, OutputType, Positioned, ServerResult, Value};
 use async_graphql::{ID, ScalarType, indexmap::IndexMap};
 use std::borrow::Cow;
@@ -18,6 +19,13 @@ pub(crate) struct Selected {
     key: Name,
     pub(crate) name: Name,
     pub(crate) children: Vec<Selected>,
+}
+
+impl Selected {
+    /// Whether it is a field of a leaf object that loads something, or holds one: the file of a line is the only one.
+    fn loads(&self) -> bool {
+        self.name.as_str() == "logFile" || self.children.iter().any(Self::loads)
+    }
 }
 
 /// What can be written at once, without asking anybody.
@@ -47,7 +55,7 @@ impl<T: Leaf> Emit for T {
     }
 }
 
-/// A list of leaf objects.
+/// A list of leaf objects. Where something is asked for that loads, the library resolves it like any other list.
 pub(crate) struct Leaves<T>(pub(crate) Arc<[T]>);
 
 impl<T: Leaf + OutputType> OutputType for Leaves<T> {
@@ -63,9 +71,12 @@ impl<T: Leaf + OutputType> OutputType for Leaves<T> {
         Vec::<T>::create_type_info(registry)
     }
 
-    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         let mut selected = Vec::new();
         collect(&mut selected, ctx, &ctx.item.node);
+        if selected.iter().any(Selected::loads) {
+            return resolve_list(ctx, field, self.0.iter(), Some(self.0.len())).await;
+        }
         Ok(Value::List(self.0.iter().map(|item| item.emit(&selected)).collect()))
     }
 }

@@ -56,7 +56,7 @@ pub fn sdl() -> String {
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), Subscription).limit_directives(20)
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).limit_directives(20)
 }
 
 impl AtelierSchema {

@@ -2,8 +2,10 @@
 
 use crate::error::{ApiError, ApiResult};
 use async_graphql::Context;
+use atelier_application::error::AppError;
 use atelier_application::ports::identity::Subject;
 use atelier_application::query::Reader;
+use atelier_application::sync::SyncControl;
 
 /// Who asks, and what they may read.
 #[derive(Clone)]
@@ -17,4 +19,9 @@ impl Scope {
     pub(crate) fn of<'a>(ctx: &Context<'a>) -> ApiResult<&'a Self> {
         ctx.data_opt().ok_or_else(ApiError::unauthenticated)
     }
+}
+
+/// What starts and watches runs.
+pub(crate) fn sync_control<'a>(ctx: &Context<'a>) -> ApiResult<&'a SyncControl> {
+    ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no control of runs".to_owned())))
 }

@@ -21,12 +21,14 @@ pub(crate) struct Types {
 }
 
 /// Object types that load something.
-const LOADING: [&str; 8] = [
+const LOADING: [&str; 10] = [
     "Machine",
     "Session",
     "SessionConnection",
     "SessionEdge",
     "Anomaly",
+    "AnomalyConnection",
+    "AnomalyEdge",
     "LogFile",
     "LogFileConnection",
     "LogFileEdge",
@@ -58,6 +60,14 @@ struct FieldShape {
     fields: Vec<FieldShape>,
 }
 
+impl FieldShape {
+    /// Nothing is settled that holds something that is not.
+    fn settle(&mut self) {
+        self.fields.iter_mut().for_each(Self::settle);
+        self.settled &= self.fields.iter().all(|field| field.settled);
+    }
+}
+
 impl Shape {
     /// The shape that an operation asks for.
     pub(crate) fn new(
@@ -73,6 +83,7 @@ impl Shape {
         };
         let mut fields = Vec::new();
         Reading { types, document, variables }.collect(&mut fields, &Name::new(root), &operation.selection_set.node);
+        fields.iter_mut().for_each(FieldShape::settle);
         Self(fields)
     }
 

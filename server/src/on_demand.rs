@@ -4,6 +4,9 @@
 //! task's. So it goes on when the client leaves, ends in good order when the program does, and the one lock decides which of
 //! several runs begins.
 
+#[cfg(test)]
+mod tests;
+
 use crate::work::{Unwatched, log_outcome};
 use async_trait::async_trait;
 use atelier_application::ingest::{Ingest, Outcome, Progress};

@@ -13,8 +13,7 @@ pub(crate) const CHUNK: usize = 64 * 1024;
 
 /// Whether a name is a log's: `*.LOG`, in any letter case.
 pub(crate) fn is_log(name: &str) -> bool {
-    name.rsplit_once('.')
-        .is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("log"))
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("log"))
 }
 
 /// Whether a name is one of the two that every folder holds.
@@ -24,33 +23,17 @@ pub(crate) fn is_dots(name: &str) -> bool {
 
 /// Whether a name can stand in a path and in a command: one component, without control characters.
 pub(crate) fn is_safe(name: &str) -> bool {
-    !name.is_empty()
-        && !is_dots(name)
-        && !name.contains(['/', '\0'])
-        && !name.chars().any(char::is_control)
+    !name.is_empty() && !is_dots(name) && !name.contains(['/', '\0']) && !name.chars().any(char::is_control)
 }
 
 /// `folder/name`, where the root is the empty path.
 pub(crate) fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// A name as an error may show it: control characters written out, no longer than 200 characters.
 pub(crate) fn shown(name: &str) -> String {
-    name.chars()
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().collect()
-            } else {
-                vec![c]
-            }
-        })
-        .take(200)
-        .collect()
+    name.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).take(200).collect()
 }
 
 /// Refuses a path that a listing cannot have given.
@@ -66,19 +49,14 @@ pub(crate) fn check_path(path: &str) -> Result<(), SourceError> {
 
 /// A failure, its path made fit to be shown.
 pub(crate) fn failure(path: &str, reason: impl Into<String>) -> ListingFailure {
-    ListingFailure {
-        path: shown(path),
-        reason: reason.into(),
-    }
+    ListingFailure { path: shown(path), reason: reason.into() }
 }
 
 /// The failure of a folder that lies too deep.
 pub(crate) fn too_deep(path: &str) -> ListingFailure {
     failure(
         path,
-        format!(
-            "The folder lies more than {MAX_DEPTH} levels below the root (a loop of links?) and was not entered."
-        ),
+        format!("The folder lies more than {MAX_DEPTH} levels below the root (a loop of links?) and was not entered."),
     )
 }
 
@@ -116,28 +94,12 @@ mod tests {
 
     #[test]
     fn paths_that_leave_the_root_or_smuggle_commands_are_refused() {
-        for path in [
-            "",
-            "/a.log",
-            "../a.log",
-            "a/../b.log",
-            "a//b.log",
-            "a/./b.log",
-            "a\r\nDELE b.log",
-            "a\0.log",
-            "a/",
-        ] {
-            assert!(
-                matches!(check_path(path), Err(SourceError::Permanent(_))),
-                "{path:?}"
-            );
+        for path in
+            ["", "/a.log", "../a.log", "a/../b.log", "a//b.log", "a/./b.log", "a\r\nDELE b.log", "a\0.log", "a/"]
+        {
+            assert!(matches!(check_path(path), Err(SourceError::Permanent(_))), "{path:?}");
         }
-        for path in [
-            "a.log",
-            "DEM12 (PVC)/é/20250528.LOG",
-            "..a/b..log",
-            "[x]/{y}.log",
-        ] {
+        for path in ["a.log", "DEM12 (PVC)/é/20250528.LOG", "..a/b..log", "[x]/{y}.log"] {
             assert!(check_path(path).is_ok(), "{path:?}");
         }
     }

@@ -6,9 +6,7 @@ use crate::page::Page;
 use crate::rows::{Fields, FromRow, columns};
 use crate::statement::{Values, by_bytes};
 use async_trait::async_trait;
-use atelier_application::ports::log_files::{
-    Contents, LogFileFilter, LogFileReader, StoredLogFile, StoredReject,
-};
+use atelier_application::ports::log_files::{Contents, LogFileFilter, LogFileReader, StoredLogFile, StoredReject};
 use atelier_application::ports::sessions::{Slice, Window};
 use atelier_application::ports::store_error::StoreResult;
 use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};

@@ -72,13 +72,11 @@ impl Ingest {
     async fn chosen(&self, scope: &ReplayScope) -> Result<Vec<Machine>, ReplayError> {
         let all = self.machines.machines(&MachineFilter::default()).await?;
         let Some(name) = &scope.machine else { return Ok(all) };
-        match all.iter().find(|machine| machine.name == *name) {
-            Some(machine) => Ok(vec![machine.clone()]),
-            None => {
-                let names: Vec<_> = all.iter().map(|machine| machine.name.as_str()).collect();
-                Err(ReplayError::UnknownMachine(name.clone(), names.join(", ")))
-            }
+        if let Some(machine) = all.iter().find(|machine| machine.name == *name) {
+            return Ok(vec![machine.clone()]);
         }
+        let names: Vec<_> = all.iter().map(|machine| machine.name.as_str()).collect();
+        Err(ReplayError::UnknownMachine(name.clone(), names.join(", ")))
     }
 
     /// Whether it came to its end, and was not interrupted.

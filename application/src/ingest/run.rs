@@ -15,9 +15,9 @@ use std::collections::HashMap;
 use tokio::sync::mpsc;
 
 /// A step holds at most so many files …
-const STEP_FILES: usize = 48;
+const STEP_FILES: usize = 96;
 /// … and about so many bytes.
-const STEP_BYTES: usize = 4 << 20;
+const STEP_BYTES: usize = 8 << 20;
 /// After so many files in a row whose source did not answer, the run gives up on the source.
 const FAILURES_IN_A_ROW: u32 = 3;
 

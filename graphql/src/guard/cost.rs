@@ -127,6 +127,9 @@ impl Survey<'_> {
     fn size(&self, field: &Field) -> u64 {
         match field.name.node.as_str() {
             "sessions" | "pieces" | "logFiles" | "rejectedLines" => self.page_size(field),
+            "syncRuns" => self.page_size(field),
+            // That of all machines; a session has but a few.
+            "anomalies" if field.get_argument("first").is_some() => self.page_size(field),
             "machines" => 30,
             "waitPeriods" => 120,
             "jobs" | "types" => 60,

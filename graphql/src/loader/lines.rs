@@ -74,9 +74,7 @@ impl Lines {
     pub(crate) fn of(&self, source: StoredSource) -> Option<LogLine> {
         let text = self.texts.get(&source).cloned();
         let file = self.files.get(&source.version).cloned();
-        let found = self.detail.wanted
-            && text.is_some() == self.detail.text
-            && file.is_some() == self.detail.file;
+        let found = self.detail.wanted && text.is_some() == self.detail.text && file.is_some() == self.detail.file;
         found.then_some(LogLine { number: source.line, text, file })
     }
 }

@@ -1,8 +1,8 @@
 //! What sessions hold.
 
-use super::{LogFileGroup, MachineGroup, Shared};
+use super::{LineDetail, Lines, LogFileGroup, MachineGroup, Shared};
 use crate::error::ApiResult;
-use crate::model::{Job, LogFile, Machine, Piece, Session, StopPeriod, WaitPeriod};
+use crate::model::{Job, LogFile, Machine, Piece, Session, StopPeriod, Traced, WaitPeriod};
 use atelier_application::ports::log_files::StoredLogFile;
 use atelier_application::ports::sessions::{SessionSummary, StoredAnomaly, StoredJob, Window};
 use atelier_application::query::Reader;
@@ -24,6 +24,17 @@ pub(crate) enum JobDetail {
     Counted,
 }
 
+/// What of pieces is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PieceDetail {
+    /// Of their lines.
+    pub(crate) line: LineDetail,
+    /// Of their bars.
+    pub(crate) job: JobDetail,
+    /// Of the lines of their bars.
+    pub(crate) job_line: LineDetail,
+}
+
 /// Lists by session.
 type BySession<T> = Arc<HashMap<SessionId, Arc<[T]>>>;
 
@@ -33,10 +44,10 @@ pub(crate) struct SessionGroup {
     sessions: Vec<Arc<SessionSummary>>,
     known_machines: Option<Arc<[Arc<machine::Machine>]>>,
     machines: Shared<(), Arc<HashMap<MachineId, Machine>>>,
-    jobs: Shared<bool, BySession<Job>>,
-    waits: Shared<(), BySession<WaitPeriod>>,
-    stops: Shared<(), BySession<StopPeriod>>,
-    pieces: Shared<(Window<u32>, JobDetail), BySession<Piece>>,
+    jobs: Shared<(bool, LineDetail), BySession<Job>>,
+    waits: Shared<LineDetail, BySession<WaitPeriod>>,
+    stops: Shared<LineDetail, BySession<StopPeriod>>,
+    pieces: Shared<(Window<u32>, PieceDetail), BySession<Piece>>,
     instants: Shared<(), Arc<HashMap<SessionId, Vec<Instant>>>>,
     anomalies: Shared<(), Arc<HashMap<SessionId, Vec<StoredAnomaly>>>>,
     anomaly_files: Shared<(), Arc<HashMap<LogFileId, LogFile>>>,
@@ -98,27 +109,41 @@ impl SessionGroup {
     }
 
     /// The bars of each; with `counted`, also the pieces that other sessions cut from them.
-    pub(crate) async fn jobs(&self, counted: bool) -> ApiResult<BySession<Job>> {
+    pub(crate) async fn jobs(&self, counted: bool, detail: LineDetail) -> ApiResult<BySession<Job>> {
         let load = async || {
             let found = self.reader.jobs(&self.ids()).await?;
             let carried = self.carried(found.values().flatten(), counted).await?;
-            Ok(Arc::new(lists(found, |job| Job::new(job, &carried))))
+            let sources = found.values().flatten().map(|job| job.source);
+            let lines = Lines::load(&self.reader, detail, sources).await?;
+            Ok(Arc::new(lists(found, |job| Job::new(job, &carried, &lines))))
         };
-        self.jobs.get(counted, load).await
+        self.jobs.get((counted, detail), load).await
     }
 
     /// The waits of each.
-    pub(crate) async fn waits(&self) -> ApiResult<BySession<WaitPeriod>> {
-        self.waits.get((), async || Ok(Arc::new(lists(self.reader.waits(&self.ids()).await?, WaitPeriod)))).await
+    pub(crate) async fn waits(&self, detail: LineDetail) -> ApiResult<BySession<WaitPeriod>> {
+        let load = async || {
+            let found = self.reader.waits(&self.ids()).await?;
+            let sources = found.values().flatten().map(|wait| wait.source);
+            let lines = Lines::load(&self.reader, detail, sources).await?;
+            Ok(Arc::new(lists(found, |fact| WaitPeriod(Traced { line: lines.of(fact.source), fact }))))
+        };
+        self.waits.get(detail, load).await
     }
 
     /// The stops of each.
-    pub(crate) async fn stops(&self) -> ApiResult<BySession<StopPeriod>> {
-        self.stops.get((), async || Ok(Arc::new(lists(self.reader.stops(&self.ids()).await?, StopPeriod)))).await
+    pub(crate) async fn stops(&self, detail: LineDetail) -> ApiResult<BySession<StopPeriod>> {
+        let load = async || {
+            let found = self.reader.stops(&self.ids()).await?;
+            let sources = found.values().flatten().map(|stop| stop.source);
+            let lines = Lines::load(&self.reader, detail, sources).await?;
+            Ok(Arc::new(lists(found, |fact| StopPeriod(Traced { line: lines.of(fact.source), fact }))))
+        };
+        self.stops.get(detail, load).await
     }
 
-    /// The part of each one's pieces that a window means, with their bars if asked for.
-    pub(crate) async fn pieces(&self, window: Window<u32>, detail: JobDetail) -> ApiResult<BySession<Piece>> {
+    /// The part of each one's pieces that a window means, with their bars and lines if asked for.
+    pub(crate) async fn pieces(&self, window: Window<u32>, detail: PieceDetail) -> ApiResult<BySession<Piece>> {
         let load = async || {
             let wanted: Vec<_> = self
                 .sessions
@@ -126,14 +151,16 @@ impl SessionGroup {
                 .filter_map(|session| numbered(&window, session.observed.pieces).0.map(|range| (session.id, range)))
                 .collect();
             let found = if wanted.is_empty() { HashMap::new() } else { self.reader.pieces(&wanted).await? };
-            let bars = match detail {
+            let bars = match detail.job {
                 JobDetail::None => HashMap::new(),
                 JobDetail::Plain | JobDetail::Counted => {
                     let ids: BTreeSet<_> = found.values().flatten().filter_map(|piece| piece.job).collect();
-                    self.bars(&ids.into_iter().collect::<Vec<_>>(), detail == JobDetail::Counted).await?
+                    self.bars(&ids.into_iter().collect::<Vec<_>>(), detail).await?
                 }
             };
-            Ok(Arc::new(lists(found, |piece| Piece::new(piece, &bars))))
+            let sources = found.values().flatten().map(|piece| piece.source);
+            let lines = Lines::load(&self.reader, detail.line, sources).await?;
+            Ok(Arc::new(lists(found, |piece| Piece::new(piece, &bars, &lines))))
         };
         self.pieces.get((window, detail), load).await
     }
@@ -177,13 +204,14 @@ impl SessionGroup {
         self.files.get((), load).await
     }
 
-    async fn bars(&self, ids: &[JobId], counted: bool) -> ApiResult<HashMap<JobId, Job>> {
+    async fn bars(&self, ids: &[JobId], detail: PieceDetail) -> ApiResult<HashMap<JobId, Job>> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
         let found = self.reader.jobs_by_id(ids).await?;
-        let carried = self.carried(&found, counted).await?;
-        Ok(found.into_iter().map(|job| (job.id, Job::new(job, &carried))).collect())
+        let carried = self.carried(&found, detail.job == JobDetail::Counted).await?;
+        let lines = Lines::load(&self.reader, detail.job_line, found.iter().map(|job| job.source)).await?;
+        Ok(found.into_iter().map(|job| (job.id, Job::new(job, &carried, &lines))).collect())
     }
 
     async fn carried(

@@ -3,6 +3,7 @@
 use crate::emit::{Emit, Selected};
 use async_graphql::{Enum, Value};
 use atelier_application::ports::sessions as port;
+use atelier_application::ports::sync_runs;
 use atelier_application::ports::users;
 use atelier_domain::{anomaly, log_file, machine, session};
 
@@ -102,6 +103,30 @@ pub(crate) enum LogFileState {
     Complete,
     /// It could not be read three runs in a row; it is tried hourly.
     Quarantined,
+}
+
+/// What is synchronised.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "sync_runs::SyncSource")]
+pub(crate) enum SyncSource {
+    /// Machine logs, from the FTP server or the folder that is configured.
+    Ftp,
+    /// Orders, from the ERP.
+    Erp,
+}
+
+/// How a run of the synchronisation stands.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "sync_runs::SyncStatus")]
+pub(crate) enum SyncStatus {
+    /// Still at work.
+    Running,
+    /// All well.
+    Succeeded,
+    /// Some files, folders or orders failed.
+    Partial,
+    /// Nothing could be done, or it was interrupted.
+    Failed,
 }
 
 /// What is odd.

@@ -1,17 +1,20 @@
 //! Profile bars.
 
+use super::LogLine;
 use crate::emit::leaf;
+use crate::loader::Lines;
 use crate::scalar::{DateTime, int};
 use async_graphql::ID;
 use atelier_application::ports::sessions::StoredJob;
 use atelier_domain::ids::JobId;
 use std::collections::HashMap;
 
-/// A bar and the number of pieces that came from it, where that was asked for.
+/// A bar, and the number of pieces that came from it and its line, where those were asked for.
 #[derive(Clone)]
 pub(crate) struct CountedJob {
     job: StoredJob,
     pieces: u64,
+    line: Option<LogLine>,
 }
 
 leaf! {
@@ -29,13 +32,16 @@ leaf! {
         started_at "startedAt": DateTime = DateTime(bar.job.started_at);
         /// How many pieces came from it, also in later sessions.
         pieces "pieces": i32 = int(bar.pieces);
+        /// The line that it was read from; null when that is not stored any more.
+        source "source": Option<LogLine> = bar.line.clone();
     }
 }
 
 impl Job {
-    /// A bar with the pieces that other sessions cut from it.
-    pub(crate) fn new(job: StoredJob, carried: &HashMap<JobId, u64>) -> Self {
+    /// A bar with the pieces that other sessions cut from it, and its line.
+    pub(crate) fn new(job: StoredJob, carried: &HashMap<JobId, u64>, lines: &Lines) -> Self {
+        let line = lines.of(job.source);
         let pieces = u64::from(job.own_pieces) + carried.get(&job.id).copied().unwrap_or(0);
-        Self(CountedJob { job, pieces })
+        Self(CountedJob { job, pieces, line })
     }
 }

@@ -4,6 +4,7 @@ mod anomaly;
 mod enums;
 mod job;
 mod log_file;
+mod log_line;
 mod machine;
 mod observed;
 mod page_info;
@@ -12,15 +13,18 @@ mod piece;
 mod session;
 mod session_input;
 mod session_list;
+mod sync_run;
 mod timeline;
 mod user;
 
-pub(crate) use anomaly::Anomaly;
+pub(crate) use anomaly::{Anomaly, AnomalyConnection, AnomalyFilter};
 pub(crate) use enums::{
     AnomalyKind, LogFileState, MachineState, MachineType, OrderDirection, Role, SessionOrderField, SessionStatus,
+    SyncSource, SyncStatus,
 };
 pub(crate) use job::Job;
 pub(crate) use log_file::{LogFile, LogFileConnection, LogFileFilter, RejectedLine};
+pub(crate) use log_line::{LogLine, Traced};
 pub(crate) use machine::{Machine, MachineFilter};
 pub(crate) use observed::ObservedProduction;
 pub(crate) use page_info::PageInfo;
@@ -29,5 +33,6 @@ pub(crate) use piece::{Piece, PieceConnection};
 pub(crate) use session::Session;
 pub(crate) use session_input::{SessionFilter, SessionOrder};
 pub(crate) use session_list::{SessionConnection, Total};
+pub(crate) use sync_run::{SyncRun, SyncRunConnection};
 pub(crate) use timeline::TimelineInterval;
 pub(crate) use user::{AuthPayload, User};

@@ -1,7 +1,8 @@
 //! Finished pieces and pages of them.
 
-use super::{Job, PageInfo};
+use super::{Job, LogLine, PageInfo};
 use crate::emit::{Leaves, leaf};
+use crate::loader::Lines;
 use crate::scalar::{DateTime, int};
 use async_graphql::{ID, Object};
 use atelier_application::ports::sessions::StoredPiece;
@@ -11,11 +12,12 @@ use atelier_domain::units::Millis;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A piece and its bar, where that was asked for.
+/// A piece, and its bar and its line, where those were asked for.
 #[derive(Clone)]
 pub(crate) struct PieceOfJob {
     piece: StoredPiece,
     job: Option<Job>,
+    line: Option<LogLine>,
 }
 
 leaf! {
@@ -33,14 +35,17 @@ leaf! {
         job "job": Option<Job> = it.job.clone();
         /// Time since the piece before it on that day less stops and waits, in seconds; null for the first piece.
         cycle_seconds "cycleSeconds": Option<f64> = it.piece.cycle.map(Millis::seconds);
+        /// The line that it was read from; null when that is not stored any more.
+        source "source": Option<LogLine> = it.line.clone();
     }
 }
 
 impl Piece {
-    /// A piece with its bar, if it is among `jobs`.
-    pub(crate) fn new(piece: StoredPiece, jobs: &HashMap<JobId, Job>) -> Self {
+    /// A piece with its bar, if it is among `jobs`, and its line.
+    pub(crate) fn new(piece: StoredPiece, jobs: &HashMap<JobId, Job>, lines: &Lines) -> Self {
+        let line = lines.of(piece.source);
         let job = piece.job.and_then(|id| jobs.get(&id)).cloned();
-        Self(PieceOfJob { piece, job })
+        Self(PieceOfJob { piece, job, line })
     }
 
     fn cursor(&self) -> String {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::emit::{Leaves, leaf};
 use crate::error::{ApiError, ApiResult};
-use crate::loader::{JobDetail, SessionGroup};
+use crate::loader::{JobDetail, LineDetail, PieceDetail, SessionGroup};
 use crate::scalar::{Date, DateTime, Long, int};
 use async_graphql::{Context, ID, Lookahead, Object};
 use atelier_application::error::AppError;
@@ -126,18 +126,19 @@ impl Session {
 
     /// The bars loaded in it, in the order of the machine's log.
     async fn jobs(&self, ctx: &Context<'_>) -> ApiResult<Leaves<Job>> {
-        let counted = ctx.look_ahead().field("pieces").exists();
-        Ok(self.own(&*self.group.jobs(counted).await?))
+        let asks = ctx.look_ahead();
+        let counted = asks.field("pieces").exists();
+        Ok(self.own(&*self.group.jobs(counted, LineDetail::of(&[asks])).await?))
     }
 
     /// Its waits, by start.
-    async fn wait_periods(&self) -> ApiResult<Leaves<WaitPeriod>> {
-        Ok(self.own(&*self.group.waits().await?))
+    async fn wait_periods(&self, ctx: &Context<'_>) -> ApiResult<Leaves<WaitPeriod>> {
+        Ok(self.own(&*self.group.waits(LineDetail::of(&[ctx.look_ahead()])).await?))
     }
 
     /// Its stops, by start.
-    async fn stop_periods(&self) -> ApiResult<Leaves<StopPeriod>> {
-        Ok(self.own(&*self.group.stops().await?))
+    async fn stop_periods(&self, ctx: &Context<'_>) -> ApiResult<Leaves<StopPeriod>> {
+        Ok(self.own(&*self.group.stops(LineDetail::of(&[ctx.look_ahead()])).await?))
     }
 
     /// Its pieces by number, a page at a time.
@@ -157,21 +158,23 @@ impl Session {
         let asks = ctx.look_ahead();
         let wanted = ["nodes", "edges"].iter().any(|list| asks.field(list).exists()) || asks.field("pageInfo").exists();
         let pieces =
-            if wanted { self.own(&*self.group.pieces(window, job_detail(&asks)).await?).0 } else { Arc::default() };
+            if wanted { self.own(&*self.group.pieces(window, piece_detail(&asks)).await?).0 } else { Arc::default() };
         Ok(PieceConnection { pieces, has_next, has_previous, total })
     }
 
     /// The day as one strip: intervals in order, without gap or overlap, from the first event to the last.
     async fn timeline(&self) -> ApiResult<Leaves<TimelineInterval>> {
+        let untraced = LineDetail::default();
         let (waits, stops, instants) =
-            futures_util::try_join!(self.group.waits(), self.group.stops(), self.group.instants())?;
+            futures_util::try_join!(self.group.waits(untraced), self.group.stops(untraced), self.group.instants())?;
         let waits = self.own(&*waits).0;
         let stops = self.own(&*stops).0;
         let pieces = instants.get(&self.session.id).into_iter().flatten().copied();
-        let waiting = waits.iter().map(|wait| wait.0.interval);
+        let waiting = waits.iter().map(|wait| wait.0.fact.interval);
         let stopped = stops
             .iter()
-            .map(|stop| atelier_domain::interval::Interval::new(stop.0.start, stop.0.start + stop.0.length));
+            .map(|stop| &stop.0.fact)
+            .map(|stop| atelier_domain::interval::Interval::new(stop.start, stop.start + stop.length));
         Ok(Leaves(timeline(&self.session, waiting, stopped, pieces).into_iter().map(TimelineInterval).collect()))
     }
 
@@ -179,7 +182,7 @@ impl Session {
     async fn anomalies(&self) -> ApiResult<Vec<Anomaly>> {
         let found = self.group.anomalies().await?;
         let own = found.get(&self.session.id).into_iter().flatten();
-        Ok(own.map(|stored| Anomaly { stored: stored.clone(), session: self.clone() }).collect())
+        Ok(own.map(|stored| Anomaly::of_session(stored.clone(), self.clone())).collect())
     }
 
     /// All log files that hold a line of it, the newest first.
@@ -203,8 +206,13 @@ impl Session {
     }
 }
 
-fn job_detail(connection: &Lookahead<'_>) -> JobDetail {
-    let jobs = [connection.field("nodes").field("job"), connection.field("edges").field("node").field("job")];
+fn piece_detail(connection: &Lookahead<'_>) -> PieceDetail {
+    let pieces = [connection.field("nodes"), connection.field("edges").field("node")];
+    let jobs = pieces.each_ref().map(|piece| piece.field("job"));
+    PieceDetail { line: LineDetail::of(&pieces), job: job_detail(&jobs), job_line: LineDetail::of(&jobs) }
+}
+
+fn job_detail(jobs: &[Lookahead<'_>]) -> JobDetail {
     if jobs.iter().any(|job| job.field("pieces").exists()) {
         JobDetail::Counted
     } else if jobs.iter().any(Lookahead::exists) {

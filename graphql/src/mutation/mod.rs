@@ -1,9 +1,10 @@
 //! What can be changed, a file per resource.
 
 mod auth;
+mod sync;
 
 use async_graphql::MergedObject;
 
 /// What can be changed.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(auth::AuthMutation);
+pub(crate) struct Mutation(auth::AuthMutation, sync::SyncMutation);

@@ -1,12 +1,21 @@
 //! What can be read, a file per resource.
 
+mod anomalies;
 mod log_files;
 mod machines;
 mod me;
 mod sessions;
+mod sync_runs;
 
 use async_graphql::MergedObject;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(me::MeQuery, machines::MachineQuery, sessions::SessionQuery, log_files::LogFileQuery);
+pub(crate) struct Query(
+    me::MeQuery,
+    machines::MachineQuery,
+    sessions::SessionQuery,
+    anomalies::AnomalyQuery,
+    log_files::LogFileQuery,
+    sync_runs::SyncRunQuery,
+);

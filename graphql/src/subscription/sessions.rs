@@ -1,5 +1,6 @@
 //! Sessions as they are committed.
 
+use super::end_of_token;
 use super::feed::{Feed, Kind};
 use crate::Services;
 use crate::error::{ApiError, ApiResult};
@@ -7,19 +8,17 @@ use crate::loader::SessionGroup;
 use crate::model::{MachineType, Session};
 use crate::scalar::{Long, id, ids};
 use crate::scope::Scope;
-use async_graphql::{Context, ID, Subscription as GraphqlSubscription};
+use async_graphql::{Context, ID, Subscription};
 use atelier_application::error::AppError;
 use atelier_domain::ids::{Revision, SessionId};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use std::time::Duration;
 
-/// What happens, as it happens. A subscription ends when its token does.
-pub(crate) struct Subscription;
+#[derive(Default)]
+pub(crate) struct SessionSubscription;
 
-/// What happens, as it happens. A subscription ends when its token does.
-#[GraphqlSubscription]
-impl Subscription {
+#[Subscription]
+impl SessionSubscription {
     /// A session that did not exist before, once it is committed. With `afterId`, first those created since that one: a
     /// client that reconnects misses none and sees none twice.
     async fn session_created(
@@ -64,8 +63,7 @@ async fn start(
     let Scope { subject, reader } = Scope::of(ctx)?;
     let machines = ids("machineIds", machine_ids.as_deref())?;
     let types = types.map(|types| types.into_iter().map(Into::into).collect());
-    let left = (subject.expires_at - services.clock.now()).at_least_zero();
-    let end = tokio::time::sleep(Duration::from_millis(left.0.unsigned_abs()));
+    let end = end_of_token(ctx, subject)?;
     let feed = Feed::open(reader.clone(), &*services.events, kind, machines, types, after).await?;
     let reader = reader.clone();
     let sessions = feed.into_stream().map(move |session| {

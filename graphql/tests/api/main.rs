@@ -1,6 +1,8 @@
 //! The schema as its clients see it, over a store in memory.
 
 #[cfg(test)]
+mod anomalies;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod errors;
@@ -15,6 +17,10 @@ mod pages;
 #[cfg(test)]
 mod signing_in;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod subscriptions;
+#[cfg(test)]
+mod sync;
 #[cfg(test)]
 mod values;

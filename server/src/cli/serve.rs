@@ -28,7 +28,8 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
     tracing::info!(database = config.database.label(), "the database is up to date");
 
     let stopping = CancellationToken::new();
-    let (api, feed, requests) = wiring::api(&config, &store, &background, wiring::auth(&store, &secret)?, stopping.clone());
+    let (api, feed, requests) =
+        wiring::api(&config, &store, &background, wiring::auth(&store, &secret)?, stopping.clone());
     let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &background, source));
     let progress = Unwatched::new(stopping, &feed);
     let fetching = async move { fetch_when_due(&config, ingest, progress, requests).await };

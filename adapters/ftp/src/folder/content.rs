@@ -39,35 +39,20 @@ pub(super) async fn fetch(root: &Path, path: &str, offset: u64) -> Result<Conten
         return Ok(stream::empty().boxed());
     }
     file.seek(SeekFrom::Start(offset)).await.map_err(explain)?;
-    let reading = Reading {
-        file,
-        path: path.to_owned(),
-        reached: offset,
-        size,
-        buffer: BytesMut::new(),
-    };
+    let reading = Reading { file, path: path.to_owned(), reached: offset, size, buffer: BytesMut::new() };
     Ok(stream::try_unfold(reading, step).fuse().boxed())
 }
 
 async fn step(mut reading: Reading) -> Result<Option<(Bytes, Reading)>, SourceError> {
     reading.buffer.reserve(2 * CHUNK);
-    let count = reading
-        .file
-        .read_buf(&mut reading.buffer)
-        .await
-        .map_err(|error| explain(&reading.path, &error))?;
+    let count = reading.file.read_buf(&mut reading.buffer).await.map_err(|error| explain(&reading.path, &error))?;
     reading.reached += count as u64;
     if count > 0 {
         let bytes = reading.buffer.split().freeze();
         return Ok(Some((bytes, reading)));
     }
     // A file that shrank is whole as it is; one that did not has lost its middle (a network folder).
-    let now = reading
-        .file
-        .metadata()
-        .await
-        .map_err(|error| explain(&reading.path, &error))?
-        .len();
+    let now = reading.file.metadata().await.map_err(|error| explain(&reading.path, &error))?.len();
     if reading.reached < reading.size.min(now) {
         return Err(SourceError::Transient(format!(
             "Only {} of {now} bytes of '{}' could be read: check the disk or the network folder.",

@@ -30,17 +30,9 @@ impl FolderSource {
                 self.root.display()
             ))
         };
-        let real = tokio::fs::canonicalize(&self.root)
-            .await
-            .map_err(|cause| error(cause.to_string()))?;
-        let metadata = tokio::fs::metadata(&real)
-            .await
-            .map_err(|cause| error(cause.to_string()))?;
-        if metadata.is_dir() {
-            Ok(real)
-        } else {
-            Err(error("it is not a folder".to_owned()))
-        }
+        let real = tokio::fs::canonicalize(&self.root).await.map_err(|cause| error(cause.to_string()))?;
+        let metadata = tokio::fs::metadata(&real).await.map_err(|cause| error(cause.to_string()))?;
+        if metadata.is_dir() { Ok(real) } else { Err(error("it is not a folder".to_owned())) }
     }
 }
 

@@ -8,9 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::fs::{self, DirEntry};
 
 use super::lies_within;
-use crate::rules::{
-    MAX_DEPTH, MAX_ENTRIES, failure, is_log, is_safe, join, settle, too_deep, too_many,
-};
+use crate::rules::{MAX_DEPTH, MAX_ENTRIES, failure, is_log, is_safe, join, settle, too_deep, too_many};
 
 struct Folder {
     path: String,
@@ -21,11 +19,7 @@ struct Folder {
 /// Everything below `root` that is a log by its name.
 pub(super) async fn list(root: &Path) -> Result<Listing, SourceError> {
     let mut listing = Listing::default();
-    let mut waiting = vec![Folder {
-        path: String::new(),
-        real: root.to_owned(),
-        depth: 0,
-    }];
+    let mut waiting = vec![Folder { path: String::new(), real: root.to_owned(), depth: 0 }];
     let mut names = 0;
     while let Some(folder) = waiting.pop() {
         if folder.depth > MAX_DEPTH {
@@ -41,10 +35,9 @@ pub(super) async fn list(root: &Path) -> Result<Listing, SourceError> {
                 )));
             }
             Err(error) => {
-                listing.failures.push(failure(
-                    &folder.path,
-                    format!("The folder cannot be listed ({error}): check its rights."),
-                ));
+                listing
+                    .failures
+                    .push(failure(&folder.path, format!("The folder cannot be listed ({error}): check its rights.")));
                 continue;
             }
         };
@@ -60,10 +53,9 @@ pub(super) async fn list(root: &Path) -> Result<Listing, SourceError> {
                 }
                 Ok(None) => break,
                 Err(error) => {
-                    listing.failures.push(failure(
-                        &folder.path,
-                        format!("The folder could not be listed to its end ({error})."),
-                    ));
+                    listing
+                        .failures
+                        .push(failure(&folder.path, format!("The folder could not be listed to its end ({error}).")));
                     break;
                 }
             }
@@ -72,13 +64,7 @@ pub(super) async fn list(root: &Path) -> Result<Listing, SourceError> {
     Ok(settle(listing))
 }
 
-async fn sort(
-    root: &Path,
-    folder: &Folder,
-    entry: &DirEntry,
-    listing: &mut Listing,
-    waiting: &mut Vec<Folder>,
-) {
+async fn sort(root: &Path, folder: &Folder, entry: &DirEntry, listing: &mut Listing, waiting: &mut Vec<Folder>) {
     let name = entry.file_name();
     let lossy = name.to_string_lossy();
     let path = join(&folder.path, &lossy);
@@ -86,33 +72,19 @@ async fn sort(
     let metadata = match entry.metadata().await {
         Ok(metadata) => metadata,
         Err(error) => {
-            listing.failures.push(failure(
-                &path,
-                format!("It cannot be looked at ({error}): check its rights."),
-            ));
+            listing.failures.push(failure(&path, format!("It cannot be looked at ({error}): check its rights.")));
             return;
         }
     };
     let wanted = metadata.is_dir() || metadata.is_symlink() || is_log(&lossy);
     if wanted && name.to_str().is_none_or(|name| !is_safe(name)) {
-        listing.failures.push(failure(
-            &path,
-            "The name is not UTF-8 or holds control characters: rename it.",
-        ));
+        listing.failures.push(failure(&path, "The name is not UTF-8 or holds control characters: rename it."));
     } else if metadata.is_symlink() {
         link(root, &path, &entry.path(), listing).await;
     } else if metadata.is_dir() {
-        waiting.push(Folder {
-            path,
-            real: entry.path(),
-            depth: folder.depth + 1,
-        });
+        waiting.push(Folder { path, real: entry.path(), depth: folder.depth + 1 });
     } else if metadata.is_file() && wanted {
-        listing.files.push(RemoteFile {
-            path,
-            size: metadata.len(),
-            modified: modified(&metadata),
-        });
+        listing.files.push(RemoteFile { path, size: metadata.len(), modified: modified(&metadata) });
     }
 }
 
@@ -123,15 +95,13 @@ async fn link(root: &Path, path: &str, real: &Path, listing: &mut Listing) {
         Ok(false) => {
             let is_folder = fs::metadata(real).await.is_ok_and(|target| target.is_dir());
             if is_folder || is_log(path) {
-                let reason = "It is a link that leads out of the log folder and was not followed: mount or copy it instead.";
+                let reason =
+                    "It is a link that leads out of the log folder and was not followed: mount or copy it instead.";
                 listing.failures.push(failure(path, reason));
             }
         }
         Err(error) if is_log(path) => {
-            listing.failures.push(failure(
-                path,
-                format!("It is a link that leads nowhere ({error})."),
-            ));
+            listing.failures.push(failure(path, format!("It is a link that leads nowhere ({error}).")));
         }
         Ok(true) | Err(_) => {}
     }

@@ -19,10 +19,7 @@ use crate::config::{FtpConfig, FtpTls, Password};
 const PLACEHOLDER: &str = "***";
 
 /// A connection that is logged in, in binary mode, and knows what its server can do.
-pub(crate) async fn open(
-    config: &FtpConfig,
-    tls: Option<Arc<ClientConfig>>,
-) -> Result<Connection, Fault> {
+pub(crate) async fn open(config: &FtpConfig, tls: Option<Arc<ClientConfig>>) -> Result<Connection, Fault> {
     if config.root.chars().any(char::is_control) {
         return Err(Fault::Fatal(
             "ATELIER_FTP_ROOT holds control characters: write the folder's path alone.".to_owned(),
@@ -44,48 +41,22 @@ pub(crate) async fn open(
         ftp.set_mode(Mode::ExtendedPassive);
     }
     login(&mut ftp, config).await?;
-    prepare(
-        Connection {
-            ftp,
-            limit: config.timeout,
-            machine_listing: false,
-            root: String::new(),
-        },
-        config,
-    )
-    .await
+    prepare(Connection { ftp, limit: config.timeout, machine_listing: false, root: String::new() }, config).await
 }
 
 async fn plain(config: &FtpConfig) -> Result<AsyncRustlsFtpStream, Fault> {
-    let tcp = match timeout(
-        config.timeout,
-        TcpStream::connect((config.bare_host(), config.port)),
-    )
-    .await
-    {
+    let tcp = match timeout(config.timeout, TcpStream::connect((config.bare_host(), config.port))).await {
         Ok(Ok(tcp)) => tcp,
         Ok(Err(error)) => return Err(Fault::Lost(format!("connection: {error}"))),
         Err(_) => return Err(Fault::Timeout("the connection".to_owned())),
     };
     // The greeting is waited for here: no timeout of the library's covers it.
-    greeted(
-        within(
-            config.timeout,
-            "with a greeting",
-            AsyncRustlsFtpStream::connect_with_stream(tcp),
-        )
-        .await,
-        config,
-    )
+    greeted(within(config.timeout, "with a greeting", AsyncRustlsFtpStream::connect_with_stream(tcp)).await, config)
 }
 
-async fn implicit(
-    config: &FtpConfig,
-    tls: Arc<ClientConfig>,
-) -> Result<AsyncRustlsFtpStream, Fault> {
+async fn implicit(config: &FtpConfig, tls: Arc<ClientConfig>) -> Result<AsyncRustlsFtpStream, Fault> {
     let address = (config.bare_host(), config.port);
-    let work =
-        AsyncRustlsFtpStream::connect_secure_implicit(address, connector(tls), config.bare_host());
+    let work = AsyncRustlsFtpStream::connect_secure_implicit(address, connector(tls), config.bare_host());
     let mut ftp = greeted(shaken(timeout(config.timeout, work).await, config), config)?;
     // Some servers leave the data open until they are told; those that know no such command protect it anyway.
     for line in ["PBSZ 0", "PROT P"] {
@@ -117,10 +88,7 @@ fn connector(tls: Arc<ClientConfig>) -> AsyncRustlsConnector {
 }
 
 /// Tells a certificate that will never do from a connection that broke.
-fn shaken<T>(
-    outcome: Result<FtpResult<T>, tokio::time::error::Elapsed>,
-    config: &FtpConfig,
-) -> Result<T, Fault> {
+fn shaken<T>(outcome: Result<FtpResult<T>, tokio::time::error::Elapsed>, config: &FtpConfig) -> Result<T, Fault> {
     let error = match outcome {
         Ok(Ok(value)) => return Ok(value),
         Ok(Err(FtpError::SecureError(error))) => error,
@@ -183,31 +151,20 @@ async fn login(ftp: &mut AsyncRustlsFtpStream, config: &FtpConfig) -> Result<(),
         (None, None) => Password::new("anonymous@"),
     };
     ftp.set_encoding(PasswordLast(password)).await;
-    let outcome = within(
-        config.timeout,
-        "the login",
-        ftp.login(config.user_name(), PLACEHOLDER),
-    )
-    .await;
+    let outcome = within(config.timeout, "the login", ftp.login(config.user_name(), PLACEHOLDER)).await;
     ftp.set_encoding(Utf8Encoding).await;
     outcome.map_err(|fault| match fault {
-        Fault::Refused(reply) if !reply.is_transient() || reply.code == 430 => {
-            refused_login(config, &reply)
-        }
+        Fault::Refused(reply) if !reply.is_transient() || reply.code == 430 => refused_login(config, &reply),
         Fault::Refused(reply) => Fault::Lost(format!("login: {reply}")),
         // pure-ftpd closes the connection with a 421 on who comes without TLS.
-        Fault::Lost(why) if config.tls == FtpTls::Off && speaks_of_tls(&why) => {
-            needs_tls(config, &why)
-        }
+        Fault::Lost(why) if config.tls == FtpTls::Off && speaks_of_tls(&why) => needs_tls(config, &why),
         fault => fault,
     })
 }
 
 fn speaks_of_tls(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    ["encrypt", "tls", "ssl", "cleartext"]
-        .iter()
-        .any(|word| text.contains(word))
+    ["encrypt", "tls", "ssl", "cleartext"].iter().any(|word| text.contains(word))
 }
 
 fn needs_tls(config: &FtpConfig, why: &str) -> Fault {
@@ -249,17 +206,9 @@ async fn prepare(mut connection: Connection, config: &FtpConfig) -> Result<Conne
     connection.root = if config.root.starts_with('/') {
         root.to_owned()
     } else {
-        let home = connection
-            .command("PWD")
-            .await?
-            .folder()
-            .unwrap_or_default();
+        let home = connection.command("PWD").await?.folder().unwrap_or_default();
         let home = home.trim_end_matches('/');
-        if root.is_empty() {
-            home.to_owned()
-        } else {
-            format!("{home}/{root}")
-        }
+        if root.is_empty() { home.to_owned() } else { format!("{home}/{root}") }
     };
     Ok(connection)
 }

@@ -38,11 +38,7 @@ pub(crate) struct Connection {
 impl Connection {
     /// The server's path of what the source calls `path`; the root is the empty path.
     pub(crate) fn absolute(&self, path: &str) -> String {
-        if path.is_empty() && !self.root.is_empty() {
-            self.root.clone()
-        } else {
-            format!("{}/{path}", self.root)
-        }
+        if path.is_empty() && !self.root.is_empty() { self.root.clone() } else { format!("{}/{path}", self.root) }
     }
 
     /// Whether `MLSD` can be used.
@@ -68,12 +64,7 @@ impl Connection {
 
     /// The lines of a listing of the current folder, by `NLST` or `MLSD`.
     pub(crate) async fn lines(&mut self, command: &str) -> Result<Vec<Vec<u8>>, Fault> {
-        let opened = within(
-            self.limit,
-            command,
-            self.ftp.custom_data_command(command, OPENING),
-        )
-        .await;
+        let opened = within(self.limit, command, self.ftp.custom_data_command(command, OPENING)).await;
         let mut data = match opened {
             Ok((_, data)) => data,
             // 'Nothing to send' without a transfer.
@@ -83,20 +74,13 @@ impl Connection {
         let mut text = BytesMut::new();
         while read(&mut data, &mut text, self.limit).await? > 0 {
             if text.len() > MAX_LISTING {
-                return Err(Fault::Lost(format!(
-                    "a listing of more than {MAX_LISTING} bytes"
-                )));
+                return Err(Fault::Lost(format!("a listing of more than {MAX_LISTING} bytes")));
             }
         }
         finish(data, self.limit).await?;
-        let lines = text
-            .as_ref()
-            .split(|byte: &u8| *byte == b'\n')
-            .map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-        Ok(lines
-            .filter(|line| !line.is_empty())
-            .map(<[u8]>::to_vec)
-            .collect())
+        let lines =
+            text.as_ref().split(|byte: &u8| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        Ok(lines.filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect())
     }
 
     /// The size of a file; none where the server refuses to tell.
@@ -106,9 +90,8 @@ impl Connection {
 
     /// Begins the transfer of a file from `offset` on.
     pub(crate) async fn retrieve(&mut self, absolute: &str, offset: u64) -> Result<Data, Fault> {
-        let offset = usize::try_from(offset).map_err(|_| {
-            Fault::Fatal("A file this long cannot be read on a 32-bit system.".to_owned())
-        })?;
+        let offset = usize::try_from(offset)
+            .map_err(|_| Fault::Fatal("A file this long cannot be read on a 32-bit system.".to_owned()))?;
         within(self.limit, "REST", self.ftp.resume_transfer(offset)).await?;
         within(self.limit, "RETR", self.ftp.retr_as_stream(absolute)).await
     }
@@ -133,11 +116,7 @@ pub(crate) async fn within<T>(
 }
 
 /// Reads what has come, at most a chunk; 0 at the end.
-pub(crate) async fn read(
-    data: &mut Data,
-    into: &mut BytesMut,
-    limit: Duration,
-) -> Result<usize, Fault> {
+pub(crate) async fn read(data: &mut Data, into: &mut BytesMut, limit: Duration) -> Result<usize, Fault> {
     into.reserve(CHUNK);
     match timeout(limit, data.read_buf(into)).await {
         Ok(Ok(count)) => Ok(count),
@@ -152,10 +131,9 @@ pub(crate) async fn read(
 pub(crate) async fn finish(data: Data, limit: Duration) -> Result<(), Fault> {
     match timeout(limit, data.finish()).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(FtpError::UnexpectedResponse(response))) => Err(Fault::Lost(format!(
-            "the transfer was cut: {}",
-            Reply::read(&response.body)
-        ))),
+        Ok(Err(FtpError::UnexpectedResponse(response))) => {
+            Err(Fault::Lost(format!("the transfer was cut: {}", Reply::read(&response.body))))
+        }
         Ok(Err(error)) => Err(Fault::of(error, "end of the transfer")),
         Err(_) => Err(Fault::Timeout("at the end of the transfer".to_owned())),
     }

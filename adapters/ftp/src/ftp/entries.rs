@@ -31,36 +31,24 @@ pub(crate) struct Found {
 }
 
 /// Reads what may be a folder; `above` are the places of the folders it lies in.
-pub(crate) async fn read_folder(
-    connection: &mut Connection,
-    at: &Below,
-    above: &[String],
-) -> Result<Found, Fault> {
+pub(crate) async fn read_folder(connection: &mut Connection, at: &Below, above: &[String]) -> Result<Found, Fault> {
     let path = at.path.as_str();
     let absolute = connection.absolute(path);
     let reply = connection.command(&format!("CWD {absolute}")).await?;
     if !reply.is_done() {
-        return if at.certain {
-            Err(Fault::Refused(reply))
-        } else {
-            no_folder(connection, path, &reply).await
-        };
+        return if at.certain { Err(Fault::Refused(reply)) } else { no_folder(connection, path, &reply).await };
     }
     let place = connection.command("PWD").await?.folder();
     if place.as_ref().is_some_and(|place| above.contains(place)) {
         tracing::debug!(folder = %shown(path), "a link back to a folder above it, not entered again");
         return Ok(Found::default());
     }
-    let mut found = Found {
-        place,
-        ..Found::default()
-    };
+    let mut found = Found { place, ..Found::default() };
     let lines = lines(connection).await?;
     if lines.is_empty() && !path.is_empty() && is_closed(connection, &absolute).await? {
-        found.failures.push(failure(
-            path,
-            "The server lists nothing of it, not even itself: check the rights of the user.",
-        ));
+        found
+            .failures
+            .push(failure(path, "The server lists nothing of it, not even itself: check the rights of the user."));
     }
     for line in lines {
         found.names += 1;
@@ -74,20 +62,14 @@ pub(crate) async fn read_folder(
 }
 
 /// What a name is that cannot be entered: a file of no interest, or something to be said.
-async fn no_folder(
-    connection: &mut Connection,
-    path: &str,
-    refusal: &Reply,
-) -> Result<Found, Fault> {
+async fn no_folder(connection: &mut Connection, path: &str, refusal: &Reply) -> Result<Found, Fault> {
     let mut found = Found::default();
     if is_log(path) {
         let reason = "The server lists the file but tells no size of it: check its rights, and that it still exists.";
         found.failures.push(failure(path, reason));
     } else if !is_file(connection, path).await? {
         // Neither a folder we may enter nor a file: most likely a folder we may not.
-        let reason = format!(
-            "It can neither be entered nor read ({refusal}): check the rights of the user."
-        );
+        let reason = format!("It can neither be entered nor read ({refusal}): check the rights of the user.");
         found.failures.push(failure(path, reason));
     }
     Ok(found)
@@ -106,12 +88,7 @@ async fn is_closed(connection: &mut Connection, absolute: &str) -> Result<bool, 
         return Ok(false);
     }
     let (above, _) = absolute.rsplit_once('/').unwrap_or_default();
-    let entered = connection
-        .command(&format!(
-            "CWD {}",
-            if above.is_empty() { "/" } else { above }
-        ))
-        .await?;
+    let entered = connection.command(&format!("CWD {}", if above.is_empty() { "/" } else { above })).await?;
     Ok(entered.is_done() && lists_itself(connection).await?)
 }
 
@@ -134,11 +111,7 @@ async fn lines(connection: &mut Connection) -> Result<Vec<Vec<u8>>, Fault> {
     }
     match connection.lines("NLST").await {
         // Of a folder that could be entered, this is how some servers say 'empty'.
-        Err(Fault::Refused(reply))
-            if matches!(reply.code, 450 | 550) && !reply.speaks_of_rights() =>
-        {
-            Ok(Vec::new())
-        }
+        Err(Fault::Refused(reply)) if matches!(reply.code, 450 | 550) && !reply.speaks_of_rights() => Ok(Vec::new()),
         other => other,
     }
 }
@@ -147,94 +120,46 @@ async fn lines(connection: &mut Connection) -> Result<Vec<Vec<u8>>, Fault> {
 fn parse(line: &[u8], machine: bool) -> Result<Option<Entry>, (String, &'static str)> {
     let Ok(text) = std::str::from_utf8(line) else {
         let text = String::from_utf8_lossy(line);
-        let name = if machine {
-            text.split_once(' ').map_or(&*text, |(_, name)| name)
-        } else {
-            &*text
-        };
+        let name = if machine { text.split_once(' ').map_or(&*text, |(_, name)| name) } else { &*text };
         return Err((
             name.to_owned(),
             "The name is not UTF-8 and cannot be asked for: rename it, or make the server speak UTF-8.",
         ));
     };
     let entry = if machine {
-        machine_line(text).ok_or_else(|| {
-            (
-                text.to_owned(),
-                "The server listed a line that makes no sense.",
-            )
-        })?
+        machine_line(text).ok_or_else(|| (text.to_owned(), "The server listed a line that makes no sense."))?
     } else {
-        Entry {
-            name: last_part(text).to_owned(),
-            kind: Kind::Unknown,
-            size: None,
-            modified: None,
-        }
+        Entry { name: last_part(text).to_owned(), kind: Kind::Unknown, size: None, modified: None }
     };
-    let unwanted = entry.kind == Kind::Dots
-        || is_dots(&entry.name)
-        || (entry.kind == Kind::File && !is_log(&entry.name));
+    let unwanted =
+        entry.kind == Kind::Dots || is_dots(&entry.name) || (entry.kind == Kind::File && !is_log(&entry.name));
     if unwanted {
         Ok(None)
     } else if is_safe(&entry.name) {
         Ok(Some(entry))
     } else {
-        Err((
-            entry.name,
-            "The name is empty or holds control characters and cannot be asked for: rename it.",
-        ))
+        Err((entry.name, "The name is empty or holds control characters and cannot be asked for: rename it."))
     }
 }
 
-async fn sort(
-    connection: &mut Connection,
-    folder: &str,
-    entry: Entry,
-    found: &mut Found,
-) -> Result<(), Fault> {
+async fn sort(connection: &mut Connection, folder: &str, entry: Entry, found: &mut Found) -> Result<(), Fault> {
     let path = join(folder, &entry.name);
     match entry {
-        Entry {
-            kind: Kind::Folder, ..
-        } => found.folders.push(Below {
-            path,
-            certain: true,
-        }),
-        Entry {
-            kind: Kind::File,
-            size: Some(size),
-            modified,
-            ..
-        } => found.files.push(RemoteFile {
-            path,
-            size,
-            modified,
-        }),
+        Entry { kind: Kind::Folder, .. } => found.folders.push(Below { path, certain: true }),
+        Entry { kind: Kind::File, size: Some(size), modified, .. } => {
+            found.files.push(RemoteFile { path, size, modified })
+        }
         Entry { name, .. } if is_log(&name) => {
             let absolute = connection.absolute(&path);
             match connection.size(&absolute).await? {
                 Some(size) => {
-                    let modified = connection
-                        .command(&format!("MDTM {absolute}"))
-                        .await?
-                        .modified();
-                    found.files.push(RemoteFile {
-                        path,
-                        size,
-                        modified,
-                    });
+                    let modified = connection.command(&format!("MDTM {absolute}")).await?.modified();
+                    found.files.push(RemoteFile { path, size, modified });
                 }
-                None => found.folders.push(Below {
-                    path,
-                    certain: false,
-                }),
+                None => found.folders.push(Below { path, certain: false }),
             }
         }
-        Entry { .. } => found.folders.push(Below {
-            path,
-            certain: false,
-        }),
+        Entry { .. } => found.folders.push(Below { path, certain: false }),
     }
     Ok(())
 }
@@ -248,25 +173,11 @@ mod tests {
         assert_eq!(parse(b"..", false).unwrap(), None);
         assert_eq!(parse(b"type=pdir; /", true).unwrap(), None);
         assert_eq!(parse(b"type=file;size=1; a.txt", true).unwrap(), None);
-        assert!(
-            parse(b"caf\xe9.log", false)
-                .unwrap_err()
-                .1
-                .contains("UTF-8")
-        );
-        assert_eq!(
-            parse(b"type=file; caf\xe9 x.log", true).unwrap_err().0,
-            "caf\u{fffd} x.log"
-        );
+        assert!(parse(b"caf\xe9.log", false).unwrap_err().1.contains("UTF-8"));
+        assert_eq!(parse(b"type=file; caf\xe9 x.log", true).unwrap_err().0, "caf\u{fffd} x.log");
         assert!(parse(b"a\rDELE b.log", false).is_err());
         assert!(parse(b"type=file;size=1; a\0.log", true).is_err());
         assert!(parse(b"type=dir;", true).is_err());
-        assert_eq!(
-            parse("./é (b).LOG".as_bytes(), false)
-                .unwrap()
-                .unwrap()
-                .name,
-            "é (b).LOG"
-        );
+        assert_eq!(parse("./é (b).LOG".as_bytes(), false).unwrap().unwrap().name, "é (b).LOG");
     }
 }

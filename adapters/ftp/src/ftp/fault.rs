@@ -37,9 +37,7 @@ impl Fault {
                 }
             }
             FtpError::ConnectionError(error) => Self::Lost(format!("{doing}: {error}")),
-            FtpError::BadResponse => {
-                Self::Lost(format!("{doing}: the server's answer makes no sense"))
-            }
+            FtpError::BadResponse => Self::Lost(format!("{doing}: the server's answer makes no sense")),
             other => Self::Lost(format!("{doing}: {other}")),
         }
     }
@@ -64,11 +62,7 @@ impl Fault {
                     scrub(config, &reply.to_string()),
                     config.user_name()
                 );
-                if reply.is_transient() {
-                    SourceError::Transient(sentence)
-                } else {
-                    SourceError::Permanent(sentence)
-                }
+                if reply.is_transient() { SourceError::Transient(sentence) } else { SourceError::Permanent(sentence) }
             }
             Self::Fatal(sentence) => SourceError::Permanent(scrub(config, &sentence)),
         }
@@ -91,8 +85,7 @@ mod tests {
     fn a_server_that_echoes_the_password_does_not_reach_the_error() {
         let mut config = FtpConfig::new("plant");
         config.password = Some("s3cret".into());
-        let error = Fault::Refused(Reply::read(b"550 no s3cret here\r\n"))
-            .explain(&config, "list the root");
+        let error = Fault::Refused(Reply::read(b"550 no s3cret here\r\n")).explain(&config, "list the root");
         assert!(!error.to_string().contains("s3cret"), "{error}");
         assert!(matches!(error, SourceError::Permanent(_)));
     }

@@ -32,17 +32,13 @@ pub struct FtpSource {
 impl FtpSource {
     /// A source of the logs on the server of `config`.
     pub fn new(config: FtpConfig) -> Self {
-        Self {
-            pool: Arc::new(Pool::new(config)),
-        }
+        Self { pool: Arc::new(Pool::new(config)) }
     }
 }
 
 impl fmt::Debug for FtpSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FtpSource")
-            .field("config", self.pool.config())
-            .finish_non_exhaustive()
+        f.debug_struct("FtpSource").field("config", self.pool.config()).finish_non_exhaustive()
     }
 }
 

@@ -44,12 +44,7 @@ pub(crate) struct Lease {
 
 impl Pool {
     pub(crate) fn new(config: FtpConfig) -> Self {
-        Self {
-            config,
-            tls: OnceCell::new(),
-            idle: Mutex::new(None),
-            permits: Arc::new(Semaphore::new(CONNECTIONS)),
-        }
+        Self { config, tls: OnceCell::new(), idle: Mutex::new(None), permits: Arc::new(Semaphore::new(CONNECTIONS)) }
     }
 
     pub(crate) fn config(&self) -> &FtpConfig {
@@ -59,31 +54,18 @@ impl Pool {
     /// The connection that rests, if it lives, or a new one; waits while two are in use.
     pub(crate) async fn lease(self: &Arc<Self>) -> Result<Lease, SourceError> {
         let permit = self.permit().await?;
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((mut connection, since)) = idle
             && (since.elapsed() <= TRUSTED_REST || connection.is_alive().await)
         {
-            return Ok(Lease {
-                connection,
-                reused: true,
-                pool: Arc::clone(self),
-                _permit: permit,
-            });
+            return Ok(Lease { connection, reused: true, pool: Arc::clone(self), _permit: permit });
         }
         self.open(permit).await
     }
 
     /// A new connection in place of a broken one.
     pub(crate) async fn renew(self: &Arc<Self>, broken: Lease) -> Result<Lease, SourceError> {
-        let Lease {
-            connection,
-            _permit: permit,
-            ..
-        } = broken;
+        let Lease { connection, _permit: permit, .. } = broken;
         drop(connection);
         self.open(permit).await
     }
@@ -100,12 +82,7 @@ impl Pool {
         loop {
             let error = match self.try_open().await {
                 Ok(connection) => {
-                    return Ok(Lease {
-                        connection,
-                        reused: false,
-                        pool: Arc::clone(self),
-                        _permit: permit,
-                    });
+                    return Ok(Lease { connection, reused: false, pool: Arc::clone(self), _permit: permit });
                 }
                 Err(fault) => fault.explain(&self.config, "connect"),
             };
@@ -124,11 +101,7 @@ impl Pool {
             FtpTls::Off => None,
             FtpTls::Explicit | FtpTls::Implicit => {
                 let authorities = self.config.tls_ca.as_deref().map(Path::new);
-                Some(Arc::clone(
-                    self.tls
-                        .get_or_try_init(|| tls::client_config(authorities))
-                        .await?,
-                ))
+                Some(Arc::clone(self.tls.get_or_try_init(|| tls::client_config(authorities)).await?))
             }
         };
         connect::open(&self.config, tls).await
@@ -138,12 +111,7 @@ impl Pool {
 impl Lease {
     /// Keeps a healthy connection for the next use.
     pub(crate) fn give_back(self) {
-        let Self {
-            connection,
-            pool,
-            _permit: permit,
-            ..
-        } = self;
+        let Self { connection, pool, _permit: permit, .. } = self;
         let mut idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let surplus = idle.replace((connection, Instant::now()));
         drop(idle);

@@ -20,10 +20,7 @@ impl Reply {
         let code = |line: &str| line.get(..3).and_then(|digits| digits.parse().ok());
         let last = body.lines().last().and_then(code);
         let first = body.lines().next().and_then(code);
-        Self {
-            code: last.or(first).unwrap_or(0),
-            body,
-        }
+        Self { code: last.or(first).unwrap_or(0), body }
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -51,13 +48,7 @@ impl Reply {
         if self.code != 213 {
             return None;
         }
-        self.body
-            .lines()
-            .last()?
-            .split_whitespace()
-            .nth(1)?
-            .parse()
-            .ok()
+        self.body.lines().last()?.split_whitespace().nth(1)?.parse().ok()
     }
 
     /// The instant of an `MDTM` reply, which is UTC.
@@ -103,9 +94,7 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
     if !digits.bytes().all(|b| b.is_ascii_digit()) || !(rest.is_empty() || rest.starts_with('.')) {
         return None;
     }
-    NaiveDateTime::parse_from_str(digits, "%Y%m%d%H%M%S")
-        .ok()
-        .map(|naive| naive.and_utc())
+    NaiveDateTime::parse_from_str(digits, "%Y%m%d%H%M%S").ok().map(|naive| naive.and_utc())
 }
 
 /// What a listing says an entry is.
@@ -132,12 +121,7 @@ pub(crate) struct Entry {
 pub(crate) fn machine_line(line: &str) -> Option<Entry> {
     // Facts hold no space, a name may: the first one parts them.
     let (facts, name) = line.split_once(' ')?;
-    let mut entry = Entry {
-        name: last_part(name).to_owned(),
-        kind: Kind::Unknown,
-        size: None,
-        modified: None,
-    };
+    let mut entry = Entry { name: last_part(name).to_owned(), kind: Kind::Unknown, size: None, modified: None };
     for (key, value) in facts.split(';').filter_map(|fact| fact.split_once('=')) {
         match key.to_ascii_lowercase().as_str() {
             "type" => {
@@ -169,52 +153,27 @@ mod tests {
     #[test]
     fn sizes_and_instants_are_read() {
         assert_eq!(Reply::read(b"213 1234\r\n").size(), Some(1234));
-        assert_eq!(
-            Reply::read(b"213 18446744073709551615\r\n").size(),
-            Some(u64::MAX)
-        );
-        for odd in [
-            &b"213\r\n"[..],
-            b"213 -1\r\n",
-            b"213 99999999999999999999\r\n",
-            b"550 12\r\n",
-            b"213 \xff\r\n",
-        ] {
+        assert_eq!(Reply::read(b"213 18446744073709551615\r\n").size(), Some(u64::MAX));
+        for odd in [&b"213\r\n"[..], b"213 -1\r\n", b"213 99999999999999999999\r\n", b"550 12\r\n", b"213 \xff\r\n"] {
             assert_eq!(Reply::read(odd).size(), None);
         }
         let at = Reply::read(b"213 20250528060211\r\n").modified().unwrap();
         assert_eq!(at.to_rfc3339(), "2025-05-28T06:02:11+00:00");
-        assert!(
-            Reply::read(b"213 20250528060211.123\r\n")
-                .modified()
-                .is_some()
-        );
+        assert!(Reply::read(b"213 20250528060211.123\r\n").modified().is_some());
         assert!(Reply::read(b"213 20250229060211\r\n").modified().is_none());
-        assert!(
-            Reply::read("213 2025052806021é\r\n".as_bytes())
-                .modified()
-                .is_none()
-        );
+        assert!(Reply::read("213 2025052806021é\r\n".as_bytes()).modified().is_none());
     }
 
     #[test]
     fn the_code_is_the_last_lines() {
-        assert_eq!(
-            Reply::read(b"230-Welcome\r\n 500 rules\r\n230 Done\r\n").code,
-            230
-        );
+        assert_eq!(Reply::read(b"230-Welcome\r\n 500 rules\r\n230 Done\r\n").code, 230);
         assert_eq!(Reply::read(b"230-Welcome\r\nwords").code, 230);
         assert_eq!(Reply::read(b"").code, 0);
     }
 
     #[test]
     fn pwd_and_feat_are_read() {
-        assert_eq!(
-            Reply::read(b"257 \"/a \"\"b\"\"\" is current\r\n")
-                .folder()
-                .as_deref(),
-            Some("/a \"b\"")
-        );
+        assert_eq!(Reply::read(b"257 \"/a \"\"b\"\"\" is current\r\n").folder().as_deref(), Some("/a \"b\""));
         let feat = Reply::read(b"211-Extensions:\r\n MLST type*;size*;\r\n utf8\r\n211 End\r\n");
         assert!(feat.offers("MLST") && feat.offers("UTF8") && !feat.offers("MLSD"));
         assert!(!Reply::read(b"500 MLST what?\r\n").offers("MLST"));
@@ -222,24 +181,12 @@ mod tests {
 
     #[test]
     fn machine_lines_are_read() {
-        let entry =
-            machine_line("type=file;size=12;modify=20250528060211; DEM12; (PVC) é.log").unwrap();
-        assert_eq!(
-            (entry.name.as_str(), entry.kind, entry.size),
-            ("DEM12; (PVC) é.log", Kind::File, Some(12))
-        );
+        let entry = machine_line("type=file;size=12;modify=20250528060211; DEM12; (PVC) é.log").unwrap();
+        assert_eq!((entry.name.as_str(), entry.kind, entry.size), ("DEM12; (PVC) é.log", Kind::File, Some(12)));
         assert!(entry.modified.is_some());
-        assert_eq!(
-            machine_line("Type=DIR;sizd=4096; DEM12 (PVC)")
-                .unwrap()
-                .kind,
-            Kind::Folder
-        );
+        assert_eq!(machine_line("Type=DIR;sizd=4096; DEM12 (PVC)").unwrap().kind, Kind::Folder);
         assert_eq!(machine_line("type=cdir; .").unwrap().kind, Kind::Dots);
-        assert_eq!(
-            machine_line("type=OS.unix=slink:/x; link").unwrap().kind,
-            Kind::Unknown
-        );
+        assert_eq!(machine_line("type=OS.unix=slink:/x; link").unwrap().kind, Kind::Unknown);
         assert_eq!(machine_line(" plain").unwrap().name, "plain");
         assert!(machine_line("nonsense").is_none());
     }

@@ -14,9 +14,7 @@ use super::fault::Fault;
 pub(crate) async fn client_config(authorities: Option<&Path>) -> Result<Arc<ClientConfig>, Fault> {
     let roots = match authorities {
         Some(path) => read(path).await?,
-        None => RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        },
+        None => RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
     };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
@@ -34,22 +32,13 @@ async fn read(path: &Path) -> Result<RootCertStore, Fault> {
             path.display()
         ))
     };
-    let pem = tokio::fs::read(path)
-        .await
-        .map_err(|error| fatal(format!("cannot be read ({error})")))?;
+    let pem = tokio::fs::read(path).await.map_err(|error| fatal(format!("cannot be read ({error})")))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate =
-            certificate.map_err(|error| fatal(format!("is no PEM file ({error})")))?;
-        roots
-            .add(certificate)
-            .map_err(|error| fatal(format!("holds a certificate that cannot be used ({error})")))?;
+        let certificate = certificate.map_err(|error| fatal(format!("is no PEM file ({error})")))?;
+        roots.add(certificate).map_err(|error| fatal(format!("holds a certificate that cannot be used ({error})")))?;
     }
-    if roots.is_empty() {
-        Err(fatal("holds no certificate".to_owned()))
-    } else {
-        Ok(roots)
-    }
+    if roots.is_empty() { Err(fatal("holds no certificate".to_owned())) } else { Ok(roots) }
 }
 
 #[cfg(test)]
@@ -61,13 +50,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.pem");
         for _ in 0..2 {
-            let Err(Fault::Fatal(sentence)) = client_config(Some(&path)).await else {
-                panic!("accepted")
-            };
-            assert!(
-                sentence.contains("ca.pem") && sentence.contains("ATELIER_FTP_TLS_CA"),
-                "{sentence}"
-            );
+            let Err(Fault::Fatal(sentence)) = client_config(Some(&path)).await else { panic!("accepted") };
+            assert!(sentence.contains("ca.pem") && sentence.contains("ATELIER_FTP_TLS_CA"), "{sentence}");
             std::fs::write(&path, "nothing").unwrap();
         }
     }

@@ -36,11 +36,7 @@ struct Transfer {
 }
 
 /// Begins the transfer of `path`.
-pub(crate) async fn fetch(
-    pool: &Arc<Pool>,
-    path: &str,
-    offset: u64,
-) -> Result<Content, SourceError> {
+pub(crate) async fn fetch(pool: &Arc<Pool>, path: &str, offset: u64) -> Result<Content, SourceError> {
     let mut lease = pool.lease().await?;
     // A connection that served before may have died, and a server may refuse an offset: each is worth one more try.
     let mut whole = false;
@@ -63,11 +59,8 @@ pub(crate) async fn fetch(
     };
     let (sender, mut receiver) = mpsc::channel(WAITING);
     tokio::spawn(run(Arc::clone(pool), lease, transfer, sender));
-    let pieces = stream::poll_fn(move |context| {
-        receiver
-            .poll_recv(context)
-            .map(|piece| Some(piece.unwrap_or_else(died)))
-    });
+    let pieces =
+        stream::poll_fn(move |context| receiver.poll_recv(context).map(|piece| Some(piece.unwrap_or_else(died))));
     Ok(pieces
         .scan(false, |over, piece| {
             let item = match piece {
@@ -82,9 +75,7 @@ pub(crate) async fn fetch(
 }
 
 fn died() -> Piece {
-    Piece::Failed(SourceError::Transient(
-        "The transfer ended before its end was confirmed: try again.".to_owned(),
-    ))
+    Piece::Failed(SourceError::Transient("The transfer ended before its end was confirmed: try again.".to_owned()))
 }
 
 /// Why a transfer did not begin.
@@ -106,9 +97,7 @@ fn explain(refusal: Refusal, config: &FtpConfig, path: &str) -> SourceError {
     let (server, user) = (config.label(), config.user_name());
     match refusal {
         Refusal::Fault(fault) => fault.explain(config, &format!("read '{path}'")),
-        Refusal::Offset => {
-            SourceError::Permanent(format!("The FTP server {server} refuses to send '{path}'."))
-        }
+        Refusal::Offset => SourceError::Permanent(format!("The FTP server {server} refuses to send '{path}'.")),
         Refusal::Missing(why) => SourceError::NotFound(format!(
             "The file '{path}' is not on the FTP server {server} ({}): it was moved or deleted.",
             scrub(config, &why)
@@ -122,12 +111,7 @@ fn explain(refusal: Refusal, config: &FtpConfig, path: &str) -> SourceError {
 }
 
 /// Nothing when the offset is at or past the end.
-async fn begin(
-    connection: &mut Connection,
-    path: &str,
-    offset: u64,
-    whole: bool,
-) -> Result<Option<Transfer>, Refusal> {
+async fn begin(connection: &mut Connection, path: &str, offset: u64, whole: bool) -> Result<Option<Transfer>, Refusal> {
     let absolute = connection.absolute(path);
     // Servers differ on an offset past the end, so the size comes first; it also tells later whether all has come. And some
     // begin the transfer of a file that is not there, to fail only at its end.
@@ -141,17 +125,8 @@ async fn begin(
     }
     let start = if whole { 0 } else { offset };
     match connection.retrieve(&absolute, start).await {
-        Ok(data) => Ok(Some(Transfer {
-            path: path.to_owned(),
-            absolute,
-            data,
-            skip: offset - start,
-            offset,
-            size,
-        })),
-        Err(Fault::Refused(reply)) if reply.is_unknown_command() && start > 0 => {
-            Err(Refusal::Offset)
-        }
+        Ok(data) => Ok(Some(Transfer { path: path.to_owned(), absolute, data, skip: offset - start, offset, size })),
+        Err(Fault::Refused(reply)) if reply.is_unknown_command() && start > 0 => Err(Refusal::Offset),
         Err(Fault::Refused(reply)) if reply.code == 550 => {
             match connection.size(&absolute).await? {
                 None => Err(Refusal::Missing(reply.to_string())),
@@ -166,14 +141,7 @@ async fn begin(
 /// Carries the bytes to the reader, then says how it ended. The connection outlives only a transfer that was whole.
 async fn run(pool: Arc<Pool>, mut lease: Lease, transfer: Transfer, sender: mpsc::Sender<Piece>) {
     let doing = format!("read '{}'", transfer.path);
-    let last = match carry(
-        &mut lease.connection,
-        pool.config().timeout,
-        transfer,
-        &sender,
-    )
-    .await
-    {
+    let last = match carry(&mut lease.connection, pool.config().timeout, transfer, &sender).await {
         Ok(true) => {
             lease.give_back();
             Piece::End
@@ -195,14 +163,7 @@ async fn carry(
     transfer: Transfer,
     sender: &mpsc::Sender<Piece>,
 ) -> Result<bool, Fault> {
-    let Transfer {
-        absolute,
-        mut data,
-        mut skip,
-        offset,
-        size,
-        ..
-    } = transfer;
+    let Transfer { absolute, mut data, mut skip, offset, size, .. } = transfer;
     let mut reached = offset - skip;
     let mut buffer = BytesMut::new();
     loop {

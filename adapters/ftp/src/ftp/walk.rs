@@ -25,15 +25,8 @@ struct Folder {
 pub(crate) async fn list(pool: &Arc<Pool>) -> Result<Listing, SourceError> {
     let mut lease = pool.lease().await?;
     let mut listing = Listing::default();
-    let root = Below {
-        path: String::new(),
-        certain: true,
-    };
-    let mut waiting = vec![Folder {
-        at: root,
-        depth: 0,
-        above: Arc::from([]),
-    }];
+    let root = Below { path: String::new(), certain: true };
+    let mut waiting = vec![Folder { at: root, depth: 0, above: Arc::from([]) }];
     let mut names = 0;
     let mut breaks = 0;
     while let Some(folder) = waiting.pop() {
@@ -51,9 +44,7 @@ pub(crate) async fn list(pool: &Arc<Pool>) -> Result<Listing, SourceError> {
             Err(fault) if folder.depth == 0 => return Err(root_error(pool, fault)),
             Err(fault) => {
                 let error = fault.explain(pool.config(), "list this folder");
-                listing
-                    .failures
-                    .push(failure(&folder.at.path, error.to_string()));
+                listing.failures.push(failure(&folder.at.path, error.to_string()));
             }
         }
     }

@@ -14,19 +14,10 @@ use unftp_sbe_fs::Filesystem;
 use super::support::{config, put, read, shown};
 
 async fn serve(root: PathBuf) -> u16 {
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let server = ServerBuilder::new(Box::new(move || Filesystem::new(root.clone()).unwrap()))
-        .build()
-        .unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = ServerBuilder::new(Box::new(move || Filesystem::new(root.clone()).unwrap())).build().unwrap();
     tokio::spawn(server.listen(format!("127.0.0.1:{port}")));
-    while tokio::net::TcpStream::connect(("127.0.0.1", port))
-        .await
-        .is_err()
-    {
+    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     port
@@ -40,10 +31,7 @@ async fn plant() -> (TempDir, FtpSource) {
     put(folder.path(), "odd.log/inner.Log", b"");
     std::fs::create_dir(folder.path().join("SU12 (HYBRIDE)")).unwrap();
     let port = serve(folder.path().to_owned()).await;
-    let source = FtpSource::new(FtpConfig {
-        timeout: Duration::from_secs(5),
-        ..config(port)
-    });
+    let source = FtpSource::new(FtpConfig { timeout: Duration::from_secs(5), ..config(port) });
     (folder, source)
 }
 
@@ -51,11 +39,7 @@ async fn plant() -> (TempDir, FtpSource) {
 async fn the_tree_is_found() {
     let (_folder, source) = plant().await;
     let listing = source.list().await.unwrap();
-    let wanted = [
-        ("DEM12 (PVC)/20250528.LOG", 10),
-        ("DEM12 (PVC)/sub folder/été.log", 3),
-        ("odd.log/inner.Log", 0),
-    ];
+    let wanted = [("DEM12 (PVC)/20250528.LOG", 10), ("DEM12 (PVC)/sub folder/été.log", 3), ("odd.log/inner.Log", 0)];
     assert_eq!(shown(&listing), wanted);
     assert_eq!(listing.failures, []);
     assert!(listing.files.iter().all(|file| file.modified.is_some()));
@@ -65,47 +49,21 @@ async fn the_tree_is_found() {
 async fn a_wrong_root_is_permanent() {
     let (folder, _) = plant().await;
     let port = serve(folder.path().to_owned()).await;
-    let error = FtpSource::new(FtpConfig {
-        root: "/nowhere".to_owned(),
-        ..config(port)
-    })
-    .list()
-    .await
-    .unwrap_err();
-    assert!(
-        matches!(error, SourceError::Permanent(_))
-            && error.to_string().contains("ATELIER_FTP_ROOT"),
-        "{error}"
-    );
+    let error = FtpSource::new(FtpConfig { root: "/nowhere".to_owned(), ..config(port) }).list().await.unwrap_err();
+    assert!(matches!(error, SourceError::Permanent(_)) && error.to_string().contains("ATELIER_FTP_ROOT"), "{error}");
 }
 
 #[tokio::test]
 async fn content_comes_from_an_offset_on_and_grows() {
     let (folder, source) = plant().await;
     let path = "DEM12 (PVC)/20250528.LOG";
-    for (offset, wanted) in [
-        (0, "0123456789"),
-        (4, "456789"),
-        (10, ""),
-        (11, ""),
-        (0, "0123456789"),
-    ] {
-        assert_eq!(
-            read(&source, path, offset).await.unwrap(),
-            wanted.as_bytes(),
-            "{offset}"
-        );
+    for (offset, wanted) in [(0, "0123456789"), (4, "456789"), (10, ""), (11, ""), (0, "0123456789")] {
+        assert_eq!(read(&source, path, offset).await.unwrap(), wanted.as_bytes(), "{offset}");
     }
-    let mut file = std::fs::OpenOptions::new()
-        .append(true)
-        .open(folder.path().join(path))
-        .unwrap();
+    let mut file = std::fs::OpenOptions::new().append(true).open(folder.path().join(path)).unwrap();
     file.write_all(b"abc").unwrap();
     assert_eq!(read(&source, path, 10).await.unwrap(), b"abc");
-    assert!(matches!(
-        read(&source, "DEM12 (PVC)/gone.LOG", 0).await,
-        Err(SourceError::NotFound(_))
-    ));
+    assert!(matches!(read(&source, "DEM12 (PVC)/gone.LOG", 0).await, Err(SourceError::NotFound(_))));
 }
 
 #[tokio::test]
@@ -115,10 +73,7 @@ async fn a_long_file_that_grows_while_it_is_read_comes_whole() {
     put(folder.path(), "DEMALU (ALU)/20250528.LOG", &content);
     let target = folder.path().join("DEMALU (ALU)/20250528.LOG");
     let writer = std::thread::spawn(move || {
-        let mut file = std::fs::OpenOptions::new()
-            .append(true)
-            .open(target)
-            .unwrap();
+        let mut file = std::fs::OpenOptions::new().append(true).open(target).unwrap();
         for _ in 0..50 {
             file.write_all(&[7; 1000]).unwrap();
             std::thread::sleep(Duration::from_millis(1));

@@ -1,13 +1,20 @@
 //! Many rows of one table at once: binary `COPY` on PostgreSQL, `INSERT` of many rows on SQLite.
+//!
+//! A `COPY` ends in a write of its own, and sqlx leaves Nagle's algorithm on: over TCP that write waits some 40 ms for the
+//! acknowledgement of the one before it. Up to [`FEW`] rows, one `INSERT … SELECT FROM unnest` is quicker.
 
 use super::tx::{Tx, failed};
 use crate::value;
 use atelier_domain::time::{Instant, ProductionDay};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::sqlx::{self, AssertSqlSafe};
 use sea_orm::{DbBackend, DbErr, Value};
 
 /// What SQLite takes in one statement.
 const SQLITE_BINDS: usize = 32_000;
+
+/// So many rows cost PostgreSQL about as long as the pause at the end of a `COPY`.
+const FEW: usize = 2500;
 
 /// From 1970 to 2000, in milliseconds: PostgreSQL counts from there.
 const POSTGRES_EPOCH_MS: i64 = 946_684_800_000;
@@ -24,6 +31,54 @@ pub(super) enum Cell<'a> {
     Day(ProductionDay),
 }
 
+/// A column of a few rows, as PostgreSQL takes it.
+enum Column {
+    Big(Vec<Option<i64>>),
+    Int(Vec<Option<i32>>),
+    Float(Vec<Option<f64>>),
+    Text(Vec<Option<String>>),
+    At(Vec<Option<DateTime<Utc>>>),
+    Day(Vec<NaiveDate>),
+}
+
+impl Column {
+    fn new(first: Cell<'_>) -> Self {
+        match first {
+            Cell::Big(_) => Self::Big(Vec::new()),
+            Cell::Int(_) | Cell::OptInt(_) => Self::Int(Vec::new()),
+            Cell::Float(_) => Self::Float(Vec::new()),
+            Cell::Text(_) => Self::Text(Vec::new()),
+            Cell::At(_) => Self::At(Vec::new()),
+            Cell::Day(_) => Self::Day(Vec::new()),
+        }
+    }
+
+    /// Adds a cell of the same type as the first.
+    fn push(&mut self, cell: Cell<'_>) {
+        match (self, cell) {
+            (Self::Big(column), Cell::Big(number)) => column.push(number),
+            (Self::Int(column), Cell::Int(number)) => column.push(Some(number)),
+            (Self::Int(column), Cell::OptInt(number)) => column.push(number),
+            (Self::Float(column), Cell::Float(number)) => column.push(number),
+            (Self::Text(column), Cell::Text(text)) => column.push(text.map(str::to_owned)),
+            (Self::At(column), Cell::At(at)) => column.push(at.map(Instant::to_utc)),
+            (Self::Day(column), Cell::Day(day)) => column.push(day.0),
+            _ => debug_assert!(false, "a column has one type"),
+        }
+    }
+
+    fn sql_type(&self) -> &'static str {
+        match self {
+            Self::Big(_) => "bigint",
+            Self::Int(_) => "integer",
+            Self::Float(_) => "double precision",
+            Self::Text(_) => "text",
+            Self::At(_) => "timestamptz",
+            Self::Day(_) => "date",
+        }
+    }
+}
+
 /// Rows on their way into a table.
 pub(super) struct Bulk {
     table: &'static str,
@@ -32,8 +87,8 @@ pub(super) struct Bulk {
 }
 
 enum Rows {
-    /// Encoded for binary `COPY`.
-    Copy(Vec<u8>),
+    /// Encoded for binary `COPY`; and, while they are few, column by column.
+    Copy { bytes: Vec<u8>, count: usize, columns: Vec<Column> },
     /// Values for `INSERT`.
     Insert(Vec<Value>),
 }
@@ -41,7 +96,9 @@ enum Rows {
 impl Bulk {
     pub(super) fn new(backend: DbBackend, table: &'static str, columns: &'static [&'static str]) -> Self {
         let rows = match backend {
-            DbBackend::Postgres => Rows::Copy(b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec()),
+            DbBackend::Postgres => {
+                Rows::Copy { bytes: b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec(), count: 0, columns: Vec::new() }
+            }
             _ => Rows::Insert(Vec::new()),
         };
         Self { table, columns, rows }
@@ -51,10 +108,21 @@ impl Bulk {
     pub(super) fn push(&mut self, cells: &[Cell<'_>]) {
         debug_assert_eq!(cells.len(), self.columns.len(), "{}", self.table);
         match &mut self.rows {
-            Rows::Copy(bytes) => {
+            Rows::Copy { bytes, count, columns: by_column } => {
+                *count += 1;
                 bytes.extend_from_slice(&(cells.len() as i16).to_be_bytes());
                 for cell in cells {
                     encode(bytes, *cell);
+                }
+                if *count > FEW {
+                    by_column.clear();
+                    return;
+                }
+                if *count == 1 {
+                    by_column.extend(cells.iter().map(|cell| Column::new(*cell)));
+                }
+                for (cell, column) in cells.iter().zip(by_column) {
+                    column.push(*cell);
                 }
             }
             Rows::Insert(values) => values.extend(cells.iter().map(|cell| as_value(*cell))),
@@ -64,8 +132,27 @@ impl Bulk {
     /// Writes all rows.
     pub(super) async fn write(self, tx: &mut Tx) -> Result<(), DbErr> {
         match (self.rows, tx) {
-            (Rows::Copy(bytes), _) if bytes.len() <= 19 => Ok(()),
-            (Rows::Copy(mut bytes), Tx::Postgres(tx)) => {
+            (Rows::Copy { count: 0, .. }, _) => Ok(()),
+            (Rows::Copy { count: ..=FEW, columns, .. }, Tx::Postgres(tx)) => {
+                let types: Vec<String> =
+                    (1..).zip(&columns).map(|(number, column)| format!("${number}::{}[]", column.sql_type())).collect();
+                let (names, types) = (self.columns.join(", "), types.join(", "));
+                let sql = format!("INSERT INTO {} ({names}) SELECT * FROM unnest({types})", self.table);
+                let mut query = sqlx::query(AssertSqlSafe(sql));
+                for column in columns {
+                    query = match column {
+                        Column::Big(column) => query.bind(column),
+                        Column::Int(column) => query.bind(column),
+                        Column::Float(column) => query.bind(column),
+                        Column::Text(column) => query.bind(column),
+                        Column::At(column) => query.bind(column),
+                        Column::Day(column) => query.bind(column),
+                    };
+                }
+                query.execute(&mut **tx).await.map_err(failed)?;
+                Ok(())
+            }
+            (Rows::Copy { mut bytes, .. }, Tx::Postgres(tx)) => {
                 bytes.extend_from_slice(&(-1i16).to_be_bytes());
                 let sql = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", self.table, self.columns.join(", "));
                 let mut copy = tx.copy_in_raw(&sql).await.map_err(failed)?;

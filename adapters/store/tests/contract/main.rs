@@ -32,8 +32,10 @@ macro_rules! on_both {
     };
 }
 
+mod anomalies;
 mod children;
 mod connecting;
+mod contents;
 mod fixture;
 mod locks;
 mod log_files;
@@ -41,4 +43,5 @@ mod machines;
 mod migrations;
 mod pages;
 mod sessions;
+mod sync_runs;
 mod users;

@@ -4,8 +4,8 @@ use atelier_application::ports::log_files::{StoredLogFile, StoredReject};
 use atelier_application::ports::sessions::{
     PieceRange, SessionSummary, StoredAnomaly, StoredJob, StoredPiece, StoredSource, StoredStop, StoredWait,
 };
-use atelier_domain::anomaly::AnomalyKind;
 use atelier_application::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
+use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{
     AnomalyId, JobId, LogFileId, MachineId, PeriodId, PieceId, Revision, SessionId, SyncRunId, VersionId,
 };
@@ -19,7 +19,10 @@ use atelier_domain::units::Millis;
 use chrono::{Days, NaiveDate};
 use std::collections::BTreeMap;
 
-const SOURCE: StoredSource = StoredSource { version: VersionId(1), line: 1 };
+/// Line 2 of the version with the session's id.
+fn source(of: &SessionSummary) -> StoredSource {
+    StoredSource { version: VersionId(of.id.0), line: 2 }
+}
 
 pub(crate) fn machine(id: i64) -> Machine {
     Machine {
@@ -71,12 +74,22 @@ const NOW_STORED: Instant = Instant(1_749_000_000_500);
 
 pub(crate) fn wait(of: &SessionSummary) -> StoredWait {
     let start = of.first_event + Millis::from_seconds(110);
-    StoredWait { id: PeriodId(of.id.0 * 10), interval: Interval::new(start, start + Millis(12_500)), source: SOURCE }
+    StoredWait {
+        id: PeriodId(of.id.0 * 10),
+        interval: Interval::new(start, start + Millis(12_500)),
+        source: source(of),
+    }
 }
 
 pub(crate) fn stop(of: &SessionSummary) -> StoredStop {
     let start = of.first_event + Millis::from_seconds(150);
-    StoredStop { id: PeriodId(of.id.0 * 10 + 1), start, end: None, length: Millis::from_seconds(30), source: SOURCE }
+    StoredStop {
+        id: PeriodId(of.id.0 * 10 + 1),
+        start,
+        end: None,
+        length: Millis::from_seconds(30),
+        source: source(of),
+    }
 }
 
 pub(crate) fn jobs(of: &SessionSummary) -> Vec<StoredJob> {
@@ -88,7 +101,7 @@ pub(crate) fn jobs(of: &SessionSummary) -> Vec<StoredJob> {
         colour: Some("7016 G ALU".to_owned()),
         started_at: of.first_event + Millis::from_seconds(number),
         own_pieces: number as u32,
-        source: SOURCE,
+        source: source(of),
     };
     (1..=3).map(job).collect()
 }
@@ -101,7 +114,7 @@ pub(crate) fn piece(of: &SessionSummary, number: u32) -> StoredPiece {
         details: None,
         job: Some(JobId(of.id.0 * 10 + i64::from(number % 3) + 1)),
         cycle: (number > 1).then_some(Millis(100_000)),
-        source: SOURCE,
+        source: source(of),
     }
 }
 

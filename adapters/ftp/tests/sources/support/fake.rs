@@ -8,10 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// How the server behaves. The default is a decent old server: no `FEAT`, no `MLSD`.
 #[derive(Clone, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one way to misbehave"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one way to misbehave")]
 pub(crate) struct Fake {
     /// Path from the root, with `/` before it, and content.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
@@ -51,14 +48,8 @@ pub(crate) struct Fake {
 
 impl Fake {
     pub(crate) fn with(files: &[(&str, &[u8])]) -> Self {
-        let files = files
-            .iter()
-            .map(|(path, content)| ((*path).to_owned(), content.to_vec()))
-            .collect();
-        Self {
-            files,
-            ..Self::default()
-        }
+        let files = files.iter().map(|(path, content)| ((*path).to_owned(), content.to_vec())).collect();
+        Self { files, ..Self::default() }
     }
 
     /// Begins to listen and returns the port.
@@ -85,9 +76,7 @@ impl Fake {
         let (mut data, mut folder, mut offset) = (None, String::new(), 0);
         for count in 0.. {
             let mut line = String::new();
-            if self.commands.is_some_and(|most| count >= most)
-                || control.read_line(&mut line).await.ok()? == 0
-            {
+            if self.commands.is_some_and(|most| count >= most) || control.read_line(&mut line).await.ok()? == 0 {
                 return None;
             }
             let line = line.trim_end_matches(['\r', '\n']);
@@ -122,11 +111,7 @@ impl Fake {
                     let listener = TcpListener::bind("127.0.0.1:0").await.ok()?;
                     let port = listener.local_addr().ok()?.port();
                     // A wrong address, as from behind a NAT.
-                    say(
-                        &mut control,
-                        &format!("227 here (192,0,2,1,{},{})", port / 256, port % 256),
-                    )
-                    .await?;
+                    say(&mut control, &format!("227 here (192,0,2,1,{},{})", port / 256, port % 256)).await?;
                     data = listener.accept().await.ok().map(|(socket, _)| socket);
                 }
                 "NLST" => {
@@ -135,8 +120,7 @@ impl Fake {
                         data = None;
                         say(&mut control, empty).await?;
                     } else {
-                        self.send(&mut control, &mut data, &names, "226 done")
-                            .await?;
+                        self.send(&mut control, &mut data, &names, "226 done").await?;
                     }
                 }
                 "RETR" if self.locked => {
@@ -148,13 +132,7 @@ impl Fake {
                     let rest = &content[offset.min(content.len())..];
                     let rest = &rest[..self.cut_at.unwrap_or(rest.len()).min(rest.len())];
                     offset = 0;
-                    self.send(
-                        &mut control,
-                        &mut data,
-                        rest,
-                        self.after.unwrap_or("226 done"),
-                    )
-                    .await?;
+                    self.send(&mut control, &mut data, rest, self.after.unwrap_or("226 done")).await?;
                 }
                 "CWD" => say(&mut control, "550 no such folder").await?,
                 _ => say(&mut control, "502 not here").await?,
@@ -175,11 +153,7 @@ impl Fake {
         data.write_all(bytes).await.ok()?;
         data.shutdown().await.ok()?;
         drop(data);
-        if after.is_empty() {
-            std::future::pending().await
-        } else {
-            say(control, after).await
-        }
+        if after.is_empty() { std::future::pending().await } else { say(control, after).await }
     }
 
     fn is_folder(&self, path: &str) -> bool {
@@ -193,29 +167,17 @@ impl Fake {
             return Vec::new();
         }
         let below = format!("{folder}/");
-        let parts = self
-            .files
-            .keys()
-            .filter_map(|file| file.strip_prefix(&below)?.split('/').next());
-        let mut names: Vec<_> = parts
-            .filter(|name| *name != ".keep")
-            .map(|name| name.as_bytes().to_vec())
-            .collect();
+        let parts = self.files.keys().filter_map(|file| file.strip_prefix(&below)?.split('/').next());
+        let mut names: Vec<_> = parts.filter(|name| *name != ".keep").map(|name| name.as_bytes().to_vec()).collect();
         names.dedup();
         if all && self.dotted {
             names.push(b".".to_vec());
         }
         names.extend(self.odd_names.iter().cloned());
-        names
-            .into_iter()
-            .flat_map(|name| [name, b"\r\n".to_vec()].concat())
-            .collect()
+        names.into_iter().flat_map(|name| [name, b"\r\n".to_vec()].concat()).collect()
     }
 }
 
 async fn say(control: &mut BufReader<TcpStream>, line: &str) -> Option<()> {
-    control
-        .write_all(format!("{line}\r\n").as_bytes())
-        .await
-        .ok()
+    control.write_all(format!("{line}\r\n").as_bytes()).await.ok()
 }

@@ -11,20 +11,11 @@ use futures_util::TryStreamExt;
 
 /// A configuration for a server on loopback that fails fast.
 pub(crate) fn config(port: u16) -> FtpConfig {
-    FtpConfig {
-        port,
-        timeout: Duration::from_millis(500),
-        retries: 1,
-        ..FtpConfig::new("127.0.0.1")
-    }
+    FtpConfig { port, timeout: Duration::from_millis(500), retries: 1, ..FtpConfig::new("127.0.0.1") }
 }
 
 /// The content from `offset` on.
-pub(crate) async fn read(
-    source: &dyn LogSource,
-    path: &str,
-    offset: u64,
-) -> Result<Vec<u8>, SourceError> {
+pub(crate) async fn read(source: &dyn LogSource, path: &str, offset: u64) -> Result<Vec<u8>, SourceError> {
     let content = source.fetch(path, offset).await?;
     let chunks: Vec<_> = content.try_collect().await?;
     Ok(chunks.concat())
@@ -32,11 +23,7 @@ pub(crate) async fn read(
 
 /// Paths and sizes of a listing.
 pub(crate) fn shown(listing: &Listing) -> Vec<(&str, u64)> {
-    listing
-        .files
-        .iter()
-        .map(|file| (file.path.as_str(), file.size))
-        .collect()
+    listing.files.iter().map(|file| (file.path.as_str(), file.size)).collect()
 }
 
 /// Writes a file, with the folders it lies in.

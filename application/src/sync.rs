@@ -117,7 +117,9 @@ impl Watch {
             match self.control.recent(self.source, RECENT).await {
                 Ok(recent) => {
                     self.seen.retain(|id, _| recent.iter().any(|run| run.id == *id));
-                    recent.into_iter().for_each(|run| self.note(run));
+                    for run in recent {
+                        self.note(run);
+                    }
                 }
                 Err(error) => {
                     self.over = true;

@@ -13,7 +13,7 @@ pub const REJECTED_TEXT_CHARS: usize = 200;
 /// Whether a path names a log: `*.LOG` in any letter case.
 pub fn is_log(path: &str) -> bool {
     let name = file_name(path);
-    name.len() > 4 && name.get(name.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".log"))
+    name.len() >= 4 && name.get(name.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".log"))
 }
 
 /// The date in a file's name: its first eight digits in a row that are a date.
@@ -152,8 +152,8 @@ mod tests {
 
     #[test]
     fn logs_are_told_by_their_name() {
-        assert!(is_log("DEM12 (PVC)/20250528.LOG") && is_log("a/b/x.log") && is_log("x.Log"));
-        assert!(!is_log("20250324.LOG.1") && !is_log("DEM12/.LOG") && !is_log("LOG") && !is_log("a.LOG/readme"));
+        assert!(is_log("DEM12 (PVC)/20250528.LOG") && is_log("a/b/x.log") && is_log("x.Log") && is_log("DEM12/.LOG"));
+        assert!(!is_log("20250324.LOG.1") && !is_log("LOG") && !is_log("a.LOG/readme"));
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::ids::{LogFileId, VersionId};
 use crate::log_file::RejectedLine;
 use crate::time::Instant;
 use chrono::NaiveDate;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// One content that a file of the machine had.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +41,8 @@ pub struct Placed {
     pub version: usize,
     /// Index of the line in its version.
     pub line: usize,
+    /// When it happened: for a line that does not stay, when the one in its stead did (they may differ in a repeated hour).
+    pub at: Instant,
     /// Whether the stream holds it; else another version's same line stays in its stead.
     pub kept: bool,
 }
@@ -91,7 +94,7 @@ fn place(index: usize, version: &Version<'_>, all: &[Version<'_>], placed: &mut 
     let mut effective = Instant(i64::MIN);
     for (line, read) in version.lines.iter().take(taken).enumerate() {
         effective = effective.max(read.at);
-        placed.push(Placed { effective, version: index, line, kept: true });
+        placed.push(Placed { effective, version: index, line, at: read.at, kept: true });
     }
 }
 
@@ -101,8 +104,13 @@ fn is_begun_line(index: usize, half: &str, all: &[Version<'_>]) -> bool {
         let whole = other.lines.len() - usize::from(other.half_line.is_some() && !other.lines.is_empty());
         other.lines.iter().take(whole).any(|line| line.text.starts_with(half))
             || other.lines.iter().skip(whole).any(|line| line.text.len() > half.len() && line.text.starts_with(half))
-            || other.rejects.iter().any(|reject| reject.text.starts_with(half))
+            || other.rejects.iter().any(|reject| reject.text.starts_with(half) || is_cut_before(&reject.text, half))
     })
+}
+
+/// Whether a rejected line's text was cut short, and what is left of it begins `half`.
+fn is_cut_before(kept: &str, half: &str) -> bool {
+    kept.chars().count() == crate::log_file::REJECTED_TEXT_CHARS && half.starts_with(kept)
 }
 
 /// Of a line that several versions share the first stays: the n-th of a version is the n-th of every other.
@@ -112,14 +120,17 @@ fn drop_shared(versions: &[Version<'_>], placed: &mut [Placed]) {
         return;
     }
     let mut occurrences: HashMap<(usize, &str), u32> = HashMap::new();
-    let mut seen: HashSet<(&str, u32)> = HashSet::new();
+    let mut seen: HashMap<(&str, u32), Instant> = HashMap::new();
     for place in placed.iter_mut().filter(|place| crowded.get(place.version) == Some(&true)) {
         let Some(line) = versions.get(place.version).and_then(|version| version.lines.get(place.line)) else {
             continue;
         };
         let nth = occurrences.entry((place.version, line.text.as_ref())).or_insert(0);
         *nth += 1;
-        place.kept = seen.insert((line.text.as_ref(), *nth));
+        match seen.entry((line.text.as_ref(), *nth)) {
+            Entry::Vacant(free) => drop(free.insert(line.at)),
+            Entry::Occupied(first) => (place.kept, place.at) = (false, *first.get()),
+        }
     }
 }
 

@@ -65,6 +65,16 @@ impl Prepared {
         self.state == LogFileState::Complete
     }
 
+    /// Whether what was stored of the version ended within a line, and has grown.
+    fn ended_half(&self) -> bool {
+        match self.relation {
+            Relation::Extends(_, length) => {
+                length.checked_sub(1).and_then(|last| self.content.get(last as usize)).is_some_and(|last| *last != b'\n')
+            }
+            Relation::Within(_) | Relation::New => false,
+        }
+    }
+
     /// How many whole lines of the version were stored before.
     fn known_lines(&self) -> u32 {
         match self.relation {
@@ -141,28 +151,22 @@ impl Ingest {
         let mut relation = Relation::New;
         let mut anomaly = None;
         let mut grew = false;
-        let mut content = content;
+        let mut version_bytes = None;
         for version in versions.iter().filter(|version| before.is_some_and(|known| known.id == version.file)) {
             let stored = unit.content(version.id).await?;
             if let Some(known) = before.filter(|known| known.present == Some(version.id)) {
                 let present = stored.get(..known.size as usize).unwrap_or(&stored);
-                grew = content.len() > present.len();
-                anomaly = if content.starts_with(present) {
-                    None
-                } else if present.starts_with(&content) {
-                    Some(AnomalyKind::FileTruncated)
-                } else {
-                    grew = false;
-                    Some(AnomalyKind::FileRewritten)
-                };
+                anomaly = change(present, &content);
+                grew = anomaly.is_none() && content.len() > present.len();
             }
             if stored.starts_with(&content) && !matches!(relation, Relation::Within(_)) {
                 relation = Relation::Within(version.id);
-                content = stored;
+                version_bytes = Some(stored);
             } else if content.starts_with(&stored) && relation == Relation::New {
                 relation = Relation::Extends(version.id, stored.len() as u64);
             }
         }
+        let content = version_bytes.unwrap_or(content);
         let was_complete = known.as_ref().is_some_and(|known| known.state == LogFileState::Complete);
         let state = if !day_is_over(self.zone, name_date, now) || (was_complete && grew) {
             LogFileState::Growing
@@ -239,7 +243,13 @@ impl Ingest {
             reach,
         };
         match versions.iter_mut().find(|known| known.id == version) {
-            Some(known) => *known = stored,
+            Some(known) => {
+                // A half line that was taken is taken back, and what it has become may be no event, or one of another day.
+                if file.ended_half() {
+                    affected.extend(days(known.reach.days));
+                }
+                *known = stored;
+            }
             None => versions.push(stored),
         }
         for version in versions.iter_mut().filter(|version| version.file == id) {
@@ -276,6 +286,17 @@ impl Ingest {
             None if file.was_finished.is_some() => unit.drop_file_anomaly(id, AnomalyKind::RejectedLines).await,
             None => Ok(()),
         }
+    }
+}
+
+/// What a file's new content is to the one before it, if it did not simply grow.
+fn change(before: &[u8], now: &[u8]) -> Option<AnomalyKind> {
+    if now.starts_with(before) {
+        None
+    } else if before.starts_with(now) {
+        Some(AnomalyKind::FileTruncated)
+    } else {
+        Some(AnomalyKind::FileRewritten)
     }
 }
 

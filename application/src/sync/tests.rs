@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "these are tests")]
+
 use super::*;
 use crate::ports::sessions::Slice;
 use crate::ports::store_error::StoreError;

@@ -76,8 +76,8 @@ impl Walk {
     }
 
     fn step(&mut self, placed: Placed, line: &Line<'_>, source: Source) {
-        if !self.here.1.contains(line.at) {
-            let day = self.zone.day_of(line.at);
+        if !self.here.1.contains(placed.at) {
+            let day = self.zone.day_of(placed.at);
             self.here = (day, self.zone.day(day));
         }
         let day = self.days.entry(self.here.0).or_insert_with(|| Day::new(self.here.0, self.here.1));

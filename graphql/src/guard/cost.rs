@@ -126,9 +126,8 @@ impl Survey<'_> {
     /// How many objects a field stands for; introspection has lists too.
     fn size(&self, field: &Field) -> u64 {
         match field.name.node.as_str() {
-            "sessions" | "pieces" | "logFiles" | "rejectedLines" => self.page_size(field),
-            "syncRuns" => self.page_size(field),
-            // That of all machines; a session has but a few.
+            "sessions" | "pieces" | "logFiles" | "rejectedLines" | "syncRuns" => self.page_size(field),
+            // Those of all machines; of a session there are but a few.
             "anomalies" if field.get_argument("first").is_some() => self.page_size(field),
             "machines" => 30,
             "waitPeriods" => 120,

@@ -147,7 +147,7 @@ async fn sort(connection: &mut Connection, folder: &str, entry: Entry, found: &m
     match entry {
         Entry { kind: Kind::Folder, .. } => found.folders.push(Below { path, certain: true }),
         Entry { kind: Kind::File, size: Some(size), modified, .. } => {
-            found.files.push(RemoteFile { path, size, modified })
+            found.files.push(RemoteFile { path, size, modified });
         }
         Entry { name, .. } if is_log(&name) => {
             let absolute = connection.absolute(&path);

@@ -102,7 +102,8 @@ fn explain(refusal: Refusal, config: &FtpConfig, path: &str) -> SourceError {
             "The file '{path}' is not on the FTP server {server} ({}): it was moved or deleted.",
             scrub(config, &why)
         )),
-        Refusal::Unreadable(why) => SourceError::Transient(format!(
+        // Of this one file: the server itself answers, so it is no reason to give up on the others.
+        Refusal::Unreadable(why) => SourceError::Permanent(format!(
             "The file '{path}' is on the FTP server {server} but cannot be read ({}): check the rights of user '{user}', and \
              that no program holds it locked.",
             scrub(config, &why)

@@ -22,7 +22,7 @@ const UP: &[&str] = &[
       id {id}, centre_usinage_id bigint NOT NULL REFERENCES centre_usinage (id), chemin text NOT NULL UNIQUE, \
       date_nom {date}, etat text NOT NULL, version_id bigint, taille bigint NOT NULL, octets_lus bigint NOT NULL, \
       modifie_le {instant}, vu_le {instant} NOT NULL, lu_le {instant} NOT NULL, complet_le {instant}, supprime_le {instant}, \
-      erreur text, echecs integer NOT NULL DEFAULT 0, lignes integer NOT NULL, evenements integer NOT NULL, \
+      erreur text, echecs integer NOT NULL DEFAULT 0, essai_le {instant}, lignes integer NOT NULL, evenements integer NOT NULL, \
       lignes_ignorees integer NOT NULL, lignes_rejetees integer NOT NULL)",
     "CREATE INDEX fichier_log_centre_usinage ON fichier_log (centre_usinage_id, id)",
     "CREATE TABLE version_log ( \

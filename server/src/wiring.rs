@@ -11,8 +11,9 @@ use atelier_application::ingest::Ingest;
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_source::LogSource;
-use atelier_application::ports::machines::MachineStore;
+use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
 use atelier_application::ports::sessions::SessionReader;
+use atelier_domain::machine::Machine;
 use atelier_events::{Broadcast, ChangeFeed};
 use atelier_ftp::{FolderSource, FtpSource};
 use atelier_graphql::Services;
@@ -42,7 +43,31 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Store> {
         tracing::info!(name, "migrated");
     }
     store.ensure_machines(&config.machines, SystemClock.now()).await.context("The machines cannot be stored")?;
+    for difference in differences(&config.machines, &store).await? {
+        tracing::warn!("{difference}");
+    }
     Ok(store)
+}
+
+/// Where the configured machines are not those that the database knows.
+pub(crate) async fn differences(configured: &[ConfiguredMachine], store: &Store) -> anyhow::Result<Vec<String>> {
+    let stored = store.machines(&MachineFilter::default()).await?;
+    let differs = |machine: &&ConfiguredMachine| {
+        let same = |known: &Machine| {
+            known.name == machine.name
+                && known.kind == machine.kind
+                && known.folder.as_deref() == Some(machine.folder.as_str())
+        };
+        !stored.iter().any(same)
+    };
+    let sentence = |machine: &ConfiguredMachine| {
+        format!(
+            "The machine {} ({}, folder '{}') is configured, but the database knows that name or folder otherwise, and the \
+             database counts: change the row of centre_usinage, or the configuration.",
+            machine.name, machine.kind, machine.folder
+        )
+    };
+    Ok(configured.iter().filter(differs).map(sentence).collect())
 }
 
 /// The same database once more, for what goes on in the background: requests, however many, leave it its connections.

@@ -11,10 +11,7 @@ pub(crate) const MAX_ENTRIES: usize = 200_000;
 /// Bytes of one read of a content.
 pub(crate) const CHUNK: usize = 64 * 1024;
 
-/// Whether a name is a log's: `*.LOG`, in any letter case.
-pub(crate) fn is_log(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("log"))
-}
+pub(crate) use atelier_domain::log_file::is_log;
 
 /// Whether a name is one of the two that every folder holds.
 pub(crate) fn is_dots(name: &str) -> bool {

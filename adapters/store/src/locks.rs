@@ -58,7 +58,10 @@ impl RunLock for Held {}
 
 impl Drop for Held {
     fn drop(&mut self) {
-        drop(self.file.take());
+        // Closing it is not enough: a program that is being started at this moment has it open, too, for an instant.
+        if let Some(Err(cause)) = self.file.take().map(|file| file.unlock()) {
+            tracing::debug!(%cause, "letting go of the lock file failed");
+        }
         // Closing takes a round trip; without a runtime the socket is just dropped, which ends in the same.
         let (Some(connection), Ok(runtime)) = (self.connection.take(), tokio::runtime::Handle::try_current()) else {
             return;

@@ -68,9 +68,10 @@ impl Prepared {
     /// Whether what was stored of the version ended within a line, and has grown.
     fn ended_half(&self) -> bool {
         match self.relation {
-            Relation::Extends(_, length) => {
-                length.checked_sub(1).and_then(|last| self.content.get(last as usize)).is_some_and(|last| *last != b'\n')
-            }
+            Relation::Extends(_, length) => length
+                .checked_sub(1)
+                .and_then(|last| self.content.get(last as usize))
+                .is_some_and(|last| *last != b'\n'),
             Relation::Within(_) | Relation::New => false,
         }
     }

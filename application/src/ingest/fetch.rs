@@ -4,6 +4,7 @@ use super::Ingest;
 use crate::ports::ingest_store::KnownFile;
 use crate::ports::log_source::{RemoteFile, SourceError};
 use crate::ports::store_error::StoreError;
+use atelier_domain::log_file::{LogFileState, date_in_name, day_is_over};
 use atelier_domain::time::Instant;
 use atelier_domain::units::Millis;
 use futures_util::StreamExt as _;
@@ -13,6 +14,9 @@ const OVERLAP: u64 = 4096;
 
 /// Two changes within this time may show the same date and size.
 const CLOCK_GRAIN: Millis = Millis(1000);
+
+/// A quarantined file is tried so often.
+const QUARANTINE_TRY: Millis = Millis(3_600_000);
 
 /// How often one file is tried in a run.
 const TRIES: u32 = 2;
@@ -47,6 +51,11 @@ impl From<StoreError> for VisitError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
     }
+}
+
+/// Whether a file could not be read so often that it is left alone for now.
+pub(super) fn rests(known: &KnownFile, now: Instant) -> bool {
+    known.state == LogFileState::Quarantined && known.tried_at.is_some_and(|tried| now - tried < QUARANTINE_TRY)
 }
 
 /// Whether the listing shows anything that the store does not know. Dates are compared in milliseconds: a folder's have
@@ -88,7 +97,11 @@ impl Ingest {
     ) -> Result<(Instant, Vec<u8>, u64), VisitError> {
         let read_at = self.clock.now();
         let mut fetched = 0;
+        // Growth is told by the last bytes alone; once the day is over the file is read whole, and an edit before them is seen.
+        let last_visit = known.is_some_and(|known| known.state == LogFileState::Growing)
+            && day_is_over(self.zone, date_in_name(&remote.path), read_at);
         if let Some((version, size)) = known.and_then(|known| Some((known.present?, known.size)))
+            && !last_visit
             && remote.size > size
         {
             let mut content = self.store.content(version).await?;

@@ -1,7 +1,7 @@
 //! One run over all machines.
 
 use super::commit::Item;
-use super::fetch::{VisitError, looks_changed};
+use super::fetch::{VisitError, looks_changed, rests};
 use super::{Claims, Ingest, Progress, claim};
 use crate::ports::ingest_store::KnownFile;
 use crate::ports::log_source::{RemoteFile, SourceError};
@@ -90,11 +90,18 @@ impl Ingest {
         progress.started(&run);
         let mut running = Running { run, progress, failures: Vec::new(), failed_in_a_row: 0, planned: 0, done: 0 };
         let halted = self.run_all(&mut running).await.err();
-        let Running { mut run, mut failures, .. } = running;
+        let Running { mut run, mut failures, planned, done, .. } = running;
+        let interrupted = progress.cancelled() && done < planned;
+        if interrupted {
+            failures.push(format!(
+                "It was interrupted with {} of {planned} files still to read; the next run goes on from here.",
+                planned - done
+            ));
+        }
         run.status = match &halted {
             Some(_) if run.files_read == 0 => SyncStatus::Failed,
             Some(_) => SyncStatus::Partial,
-            None if run.files_failed > 0 => SyncStatus::Partial,
+            None if run.files_failed > 0 || interrupted => SyncStatus::Partial,
             None => SyncStatus::Succeeded,
         };
         if let Some(halt) = halted {
@@ -102,7 +109,9 @@ impl Ingest {
             failures.insert(0, halt.to_string());
         }
         run.error = (!failures.is_empty()).then(|| failures.join("\n"));
-        run.progress = 1.0;
+        if !interrupted {
+            run.progress = 1.0;
+        }
         run.finished_at = Some(self.clock.now());
         self.runs.save(&run).await?;
         progress.advanced(&run);
@@ -146,7 +155,10 @@ impl Ingest {
         let mut known: HashMap<String, KnownFile> = known.into_iter().map(|file| (file.path.clone(), file)).collect();
         let (mut visits, mut settled) = (Vec::new(), Vec::new());
         for file in remote {
+            let over = day_is_over(self.zone, date_in_name(&file.path), now);
             match known.get(&file.path) {
+                Some(stored) if rests(stored, now) => {}
+                Some(stored) if stored.state == LogFileState::Growing && over => visits.push(file),
                 Some(stored) if !looks_changed(stored, &file) => {}
                 _ => visits.push(file),
             }

@@ -30,6 +30,8 @@ pub struct KnownFile {
     pub read_at: Instant,
     /// How many runs in a row could not read it.
     pub failures: u32,
+    /// When one last failed to.
+    pub tried_at: Option<Instant>,
 }
 
 /// A file as a visit leaves it.

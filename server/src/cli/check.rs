@@ -26,7 +26,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
     let machines: Vec<_> = config.machines.iter().map(|machine| machine.name.as_str()).collect();
     let findings = [
         ("configuration", Ok(format!("zone {}, machines {}", config.plant.zone.zone(), machines.join(", ")))),
-        ("database", database(&config.database).await),
+        ("database", database(&config.database, &config.machines).await),
         ("log source", source(&config).await),
         ("JWT secret", secret(&config)),
     ];
@@ -50,18 +50,33 @@ fn told(what: &str, finding: &Finding) -> std::io::Result<bool> {
     }
 }
 
-async fn database(config: &DatabaseConfig) -> Finding {
+async fn database(config: &DatabaseConfig, machines: &[ConfiguredMachine]) -> Finding {
     let label = config.label();
     // Connecting would create it.
     if let Some(file) = config.sqlite_file()
         && !Path::new(file).exists()
         && Path::new(file).parent().is_some_and(|folder| folder.as_os_str().is_empty() || folder.is_dir())
     {
-        return Ok(format!("{label}; it does not exist yet, `atelier serve` will create it"));
+        let folder = Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if let Err(error) = tempfile::tempfile_in(folder) {
+            return Err(format!(
+                "{label} does not exist, and cannot be created in {} ({error}): give the user of atelier the right to write there",
+                folder.display()
+            ));
+        }
+        return Ok(format!(
+            "{label}; it does not exist yet, the first `atelier serve` or `atelier sync` will create it"
+        ));
     }
     let store = wiring::connect(config).await.map_err(|error| format!("{error:#}"))?;
     let states = store.migration_status().await.map_err(|error| error.to_string())?;
     let pending = states.iter().filter(|state| !state.applied).count();
+    if pending == 0
+        && let Some(difference) =
+            wiring::differences(machines, &store).await.map_err(|error| format!("{error:#}"))?.into_iter().next()
+    {
+        return Err(difference);
+    }
     match pending {
         0 => Ok(format!("{label}; its schema is up to date")),
         _ => Ok(format!(

@@ -39,6 +39,9 @@ pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCo
         bail!("No log source is configured: set ATELIER_FTP_HOST, or ATELIER_LOG_DIR for a folder.");
     };
     let store = wiring::open(&config).await?;
+    for difference in wiring::differences(&config.machines, &store).await? {
+        out::note(difference);
+    }
     let ingest = wiring::ingest(&config, &store, source);
 
     let watch = Watch::new("files");

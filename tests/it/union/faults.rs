@@ -63,6 +63,8 @@ async fn a_transfer_cut_at_any_byte_stores_nothing_of_it() {
     for cut in (0..content(14).len()).step_by(53) {
         plant.shelf.break_after(&path(14), Some(cut));
         assert_eq!(plant.run().await.files_read, 0);
+        // Longer than a quarantined file rests.
+        plant.pass_hours(2);
         assert_eq!(plant.dump().await, "");
     }
     plant.shelf.break_after(&path(14), None);
@@ -84,4 +86,54 @@ async fn a_file_that_grows_is_fetched_from_where_it_ended() {
     let run = plant.run().await;
     assert_eq!((run.files_read, run.sessions_updated), (1, 1));
     assert!(run.bytes_read < 5000, "{} of {} bytes were fetched", run.bytes_read, long.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_line_that_grows_into_no_event_is_taken_back_with_its_session() {
+    let database = Database::sqlite();
+    let plant = Plant::open(&database).await;
+    let old = format!("{FOLDER}/20250601.LOG");
+    plant.shelf.put(&old, b"20250601 03:14:30|@JobP".to_vec());
+    plant.sync().await;
+    assert!(plant.dump().await.contains("2025-06-01"));
+    plant.shelf.put(&old, b"20250601 03:14:30|@JobProfiel: x\n".to_vec());
+    plant.sync().await;
+    plant.sync().await;
+    assert_eq!(plant.dump().await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_read_is_quarantined_and_tried_hourly() {
+    let database = Database::sqlite();
+    let plant = Plant::open(&database).await;
+    plant.shelf.put(&path(14), content(14));
+    plant.shelf.break_after(&path(14), Some(1));
+    for _ in 0..3 {
+        assert_eq!(plant.run().await.files_failed, 1);
+    }
+    let run = plant.run().await;
+    assert_eq!((run.status, run.files_failed), (SyncStatus::Succeeded, 0), "it rests");
+    plant.pass_hours(2);
+    assert_eq!(plant.run().await.files_failed, 1, "an hour later it is tried again");
+    plant.pass_hours(2);
+    plant.shelf.break_after(&path(14), None);
+    plant.sync().await;
+    assert!(plant.dump().await.contains("2025-06-14"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_far_from_the_end_is_seen_once_the_day_is_over() {
+    let database = Database::sqlite();
+    let plant = Plant::open(&database).await;
+    let mut long = content(15).repeat(10);
+    plant.shelf.put(&path(15), long.clone());
+    plant.pass_hours(1);
+    plant.sync().await;
+    let before = plant.dump().await;
+    long[22] = b'X';
+    long.extend_from_slice(b"20250615 09:00:00|@MachineStop\r\n");
+    plant.shelf.put(&path(15), long);
+    plant.pass_hours(24);
+    plant.sync().await;
+    assert!(!before.contains("StuXUitgevoerd") && plant.dump().await.contains("\"StuXUitgevoerd\": 1"));
 }

@@ -1,5 +1,5 @@
 //! Ingest against a source that grows, copies, rewrites, shortens and forgets its files between visits: the end depends only
-//! on the contents that were seen.
+//! on the contents that were contents.
 
 mod faults;
 pub(crate) mod plant;
@@ -49,12 +49,13 @@ fn random_lines(rng: &mut StdRng, most: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for _ in 0..rng.random_range(0..=most) {
         let (day, hour, minute) = (rng.random_range(15..=19), rng.random_range(0..24), rng.random_range(0..2) * 30);
-        let event = match rng.random_range(0..9) {
+        let event = match rng.random_range(0..10) {
             0..=3 => format!("|@StukUitgevoerd: é{}", rng.random_range(0..3)),
             4 => format!("|@MachineWait: {} sec", rng.random_range(0..90_000)),
             5 => "|@MachineStop".to_owned(),
             6 => "|@MachineStart".to_owned(),
             7 => format!("|@JobProfiel: R:{} L:1250", rng.random_range(1..3)),
+            8 => "|@JobProfiel: x".to_owned(),
             _ => " noise".to_owned(),
         };
         let end = if rng.random_bool(0.5) { "\r\n" } else { "\n" };
@@ -64,9 +65,9 @@ fn random_lines(rng: &mut StdRng, most: usize) -> Vec<u8> {
 }
 
 /// Keeps of each path's contents those that no other one of the path begins with.
-fn remember(seen: &mut BTreeMap<String, Vec<Vec<u8>>>, shelf: &Shelf) {
+fn remember(contents: &mut BTreeMap<String, Vec<Vec<u8>>>, shelf: &Shelf) {
     for (path, content) in shelf.all() {
-        let versions = seen.entry(path).or_default();
+        let versions = contents.entry(path).or_default();
         if !versions.iter().any(|version| version.starts_with(&content)) {
             versions.retain(|version| !content.starts_with(version));
             versions.push(content);
@@ -78,13 +79,13 @@ async fn schedule(database: fn() -> Option<Database>, seed: u64) {
     let (Some(one), Some(other)) = (database(), database()) else { return };
     let mut rng = StdRng::seed_from_u64(seed);
     let plant = Plant::open(&one).await;
-    let mut seen = BTreeMap::new();
+    let mut contents = BTreeMap::new();
     for _ in 0..rng.random_range(3..14) {
         for _ in 0..rng.random_range(1..4) {
             disturb(&plant.shelf, &mut rng);
         }
         plant.pass_hours(rng.random_range(0..30));
-        remember(&mut seen, &plant.shelf);
+        remember(&mut contents, &plant.shelf);
         plant.sync().await;
     }
     plant.pass_hours(24 * 30);
@@ -92,8 +93,8 @@ async fn schedule(database: fn() -> Option<Database>, seed: u64) {
     plant.sync().await;
     let clean = Plant::open(&other).await;
     clean.pass_hours(24 * 60);
-    for round in 0..seen.values().map(Vec::len).max().unwrap_or(0) {
-        for (path, versions) in &seen {
+    for round in 0..contents.values().map(Vec::len).max().unwrap_or(0) {
+        for (path, versions) in &contents {
             if let Some(content) = versions.get(round) {
                 clean.shelf.put(path, content.clone());
             }

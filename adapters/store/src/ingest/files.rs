@@ -14,7 +14,7 @@ use sea_orm::{DbErr, QueryResult, Value};
 /// A file is quarantined after so many runs in a row that could not read it.
 const QUARANTINE_AFTER: u32 = 3;
 
-pub(super) const KNOWN: &str = "SELECT id, chemin, etat, version_id, taille, modifie_le, lu_le, echecs
+pub(super) const KNOWN: &str = "SELECT id, chemin, etat, version_id, taille, modifie_le, lu_le, echecs, essai_le
      FROM fichier_log WHERE centre_usinage_id = $1";
 
 pub(super) const VERSIONS: &str = "SELECT v.id, v.fichier_id, f.chemin, f.date_nom,
@@ -38,6 +38,7 @@ pub(super) fn known(row: &QueryResult) -> Result<KnownFile, DbErr> {
         modified: value::get_instant_option(row, 5)?.map(Instant::to_utc),
         read_at: value::get_instant(row, 6)?,
         failures: row.try_get_by_index::<i32>(7)?.unsigned_abs(),
+        tried_at: value::get_instant_option(row, 8)?,
     })
 }
 
@@ -198,10 +199,11 @@ pub(super) async fn note_failure(
     now: Instant,
 ) -> Result<u32, DbErr> {
     let backend = tx.backend();
-    let sql = "INSERT INTO fichier_log (centre_usinage_id, chemin, date_nom, etat, taille, octets_lus, vu_le, lu_le, erreur, echecs,
+    let sql = "INSERT INTO fichier_log (centre_usinage_id, chemin, date_nom, etat, taille, octets_lus, vu_le, lu_le, essai_le, erreur, echecs,
              lignes, evenements, lignes_ignorees, lignes_rejetees)
-         VALUES ($1, $2, $3, 'GROWING', 0, 0, $4, $4, $5, 1, 0, 0, 0, 0)
+         VALUES ($1, $2, $3, 'GROWING', 0, 0, $4, $4, $4, $5, 1, 0, 0, 0, 0)
          ON CONFLICT (chemin) DO UPDATE SET erreur = excluded.erreur, echecs = fichier_log.echecs + 1,
+             essai_le = excluded.essai_le,
              etat = CASE WHEN fichier_log.echecs + 1 >= $6 THEN 'QUARANTINED' ELSE fichier_log.etat END
          RETURNING echecs";
     let values = vec![

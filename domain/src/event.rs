@@ -58,6 +58,35 @@ pub struct Line<'a> {
     pub event: Event<'a>,
 }
 
+impl Line<'_> {
+    /// The same with its own texts.
+    pub fn into_owned(self) -> Line<'static> {
+        let Self { at, latest, number, text, event } = self;
+        Line { at, latest, number, text: own(text), event: event.into_owned() }
+    }
+}
+
+impl Event<'_> {
+    /// The same with its own texts.
+    pub fn into_owned(self) -> Event<'static> {
+        match self {
+            Self::PieceFinished { details } => Event::PieceFinished { details: details.map(own) },
+            Self::Wait { duration } => Event::Wait { duration },
+            Self::Stop => Event::Stop,
+            Self::Start => Event::Start,
+            Self::JobLoaded(job) => {
+                let JobProfile { reference, length_mm, colour } = *job;
+                Event::JobLoaded(Box::new(JobProfile { reference: own(reference), length_mm, colour: colour.map(own) }))
+            }
+            Self::Other { name } => Event::Other { name: own(name) },
+        }
+    }
+}
+
+fn own(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
 /// Where a fact was read: every number leads back to its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Source {

@@ -68,6 +68,12 @@ impl IntervalSet {
         self.0.is_empty()
     }
 
+    /// Whether it has some time in common with `window`.
+    pub fn overlaps(&self, window: Interval) -> bool {
+        let first = self.0.partition_point(|part| part.end() <= window.start());
+        self.0.get(first).is_some_and(|part| part.clip(window).is_some())
+    }
+
     /// What lies inside `window`.
     #[must_use]
     pub fn clip(&self, window: Interval) -> Self {
@@ -158,6 +164,9 @@ mod tests {
                 prop_assert_eq!(holds(&both, at), holds(&a, at) && holds(&b, at));
                 prop_assert_eq!(holds(&either, at), holds(&a, at) || holds(&b, at));
                 prop_assert_eq!(holds(&less, at), holds(&a, at) && !holds(&b, at));
+            }
+            for part in b.parts() {
+                prop_assert_eq!(a.overlaps(*part), !a.clip(*part).is_empty());
             }
             prop_assert_eq!(less.length() + both.length(), a.length());
             prop_assert_eq!(either.length() + both.length(), a.length() + b.length());

@@ -3,6 +3,10 @@
 //! The stream holds each distinct line as often as the one file version that has it most often. So a file read twice,
 //! copied, moved or uploaded again adds only what is new, and one that shrank or vanished takes nothing away.
 
+mod confluence;
+
+pub use confluence::{Confluence, Flow, Survey};
+
 use crate::event::{Line, Source};
 use crate::ids::{LogFileId, VersionId};
 use crate::log_file::RejectedLine;
@@ -98,19 +102,26 @@ fn place(index: usize, version: &Version<'_>, all: &[Version<'_>], placed: &mut 
     }
 }
 
-/// Whether another version has the line that `half` begins. Two equal half lines are no proof against each other.
+/// Whether another version has the line that `half` begins.
 fn is_begun_line(index: usize, half: &str, all: &[Version<'_>]) -> bool {
     all.iter().enumerate().filter(|(other, _)| *other != index).any(|(_, other)| {
         let whole = other.lines.len() - usize::from(other.half_line.is_some() && !other.lines.is_empty());
-        other.lines.iter().take(whole).any(|line| line.text.starts_with(half))
-            || other.lines.iter().skip(whole).any(|line| line.text.len() > half.len() && line.text.starts_with(half))
-            || other.rejects.iter().any(|reject| reject.text.starts_with(half) || is_cut_before(&reject.text, half))
+        other.lines.iter().take(whole).any(|line| begins(half, &line.text, false))
+            || other.lines.iter().skip(whole).any(|line| begins(half, &line.text, true))
+            || other.rejects.iter().any(|reject| begins_reject(half, &reject.text))
     })
 }
 
-/// Whether a rejected line's text was cut short, and what is left of it begins `half`.
-fn is_cut_before(kept: &str, half: &str) -> bool {
-    kept.chars().count() == crate::log_file::REJECTED_TEXT_CHARS && half.starts_with(kept)
+/// Whether `half` is no line of its own, for it begins this line of another version. Two equal half lines are no proof
+/// against each other.
+pub fn begins(half: &str, text: &str, is_half: bool) -> bool {
+    text.starts_with(half) && !(is_half && text.len() == half.len())
+}
+
+/// The same for a rejected line, whose text may have been cut short.
+pub fn begins_reject(half: &str, kept: &str) -> bool {
+    let is_cut = || kept.chars().count() == crate::log_file::REJECTED_TEXT_CHARS;
+    kept.starts_with(half) || (half.starts_with(kept) && is_cut())
 }
 
 /// Of a line that several versions share the first stays: the n-th of a version is the n-th of every other.
@@ -136,18 +147,27 @@ fn drop_shared(versions: &[Version<'_>], placed: &mut [Placed]) {
 
 /// For each version, whether another one has lines of the same stretch of time.
 fn overlapping(versions: &[Version<'_>]) -> Vec<bool> {
-    let mut spans: Vec<(Instant, Instant, usize)> = versions
+    let span = |version: &Version<'_>| {
+        let from = version.lines.iter().map(|line| line.at).min()?;
+        let to = version.lines.iter().map(|line| line.latest.max(line.at)).max()?;
+        Some((from, to))
+    };
+    overlapping_spans(&versions.iter().map(span).collect::<Vec<_>>())
+}
+
+/// For each of these stretches of time, whether another one shares some of it.
+fn overlapping_spans(each: &[Option<(Instant, Instant)>]) -> Vec<bool> {
+    let mut spans: Vec<(Instant, Instant, usize)> = each
         .iter()
         .enumerate()
-        .filter_map(|(index, version)| {
-            let from = version.lines.iter().map(|line| line.at).min()?;
-            let to = version.lines.iter().map(|line| line.latest.max(line.at)).max()?;
+        .filter_map(|(index, span)| {
+            let (from, to) = (*span)?;
             // An hour of slack: the same text may have been read as either half of a repeated hour.
             Some((from + crate::units::Millis(-3_600_000), to + crate::units::Millis(3_600_000), index))
         })
         .collect();
     spans.sort_unstable();
-    let mut crowded = vec![false; versions.len()];
+    let mut crowded = vec![false; each.len()];
     let mut furthest: Option<(Instant, usize)> = None;
     for (from, to, index) in spans {
         if let Some((reach, other)) = furthest

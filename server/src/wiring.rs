@@ -7,7 +7,7 @@ use crate::on_demand::{self, Requests};
 use anyhow::Context;
 use async_trait::async_trait;
 use atelier_application::auth::Auth;
-use atelier_application::ingest::Ingest;
+use atelier_application::ingest::{Ingest, Room};
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_source::LogSource;
@@ -19,6 +19,7 @@ use atelier_ftp::{FolderSource, FtpSource};
 use atelier_graphql::Services;
 use atelier_identity::{Argon2Passwords, JwtTokens, RandomSecrets};
 use atelier_logfmt::MachineLog;
+use atelier_scratch::TemporaryFiles;
 use atelier_store::{Store, StoreOptions};
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,6 +93,8 @@ pub(crate) fn ingest(config: &Config, store: &Store, source: Arc<dyn LogSource>)
         store: Arc::new(store.clone()),
         machines: Arc::new(store.clone()),
         runs: Arc::new(store.clone()),
+        scratch: Arc::new(TemporaryFiles),
+        room: Room::default(),
         clock: Arc::new(SystemClock),
         zone: config.plant.zone,
     }

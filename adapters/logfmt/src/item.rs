@@ -1,8 +1,7 @@
 //! What a reader hands out.
 
-use atelier_domain::event::{Event, JobProfile, Line};
+use atelier_domain::event::Line;
 use atelier_domain::log_file::{LineCounts, RejectedLine};
-use std::borrow::Cow;
 
 /// One line of a log, in the log's order.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,31 +21,11 @@ impl Item<'_> {
     /// The same with its own texts.
     pub fn into_owned(self) -> Item<'static> {
         match self {
-            Item::Event(Line { at, latest, number, text, event }) => {
-                Item::Event(Line { at, latest, number, text: own(text), event: own_event(event) })
-            }
+            Item::Event(line) => Item::Event(line.into_owned()),
             Item::Reject(reject) => Item::Reject(reject),
             Item::Noise { number } => Item::Noise { number },
         }
     }
-}
-
-fn own_event(event: Event<'_>) -> Event<'static> {
-    match event {
-        Event::PieceFinished { details } => Event::PieceFinished { details: details.map(own) },
-        Event::Wait { duration } => Event::Wait { duration },
-        Event::Stop => Event::Stop,
-        Event::Start => Event::Start,
-        Event::JobLoaded(job) => {
-            let JobProfile { reference, length_mm, colour } = *job;
-            Event::JobLoaded(Box::new(JobProfile { reference: own(reference), length_mm, colour: colour.map(own) }))
-        }
-        Event::Other { name } => Event::Other { name: own(name) },
-    }
-}
-
-fn own(text: Cow<'_, str>) -> Cow<'static, str> {
-    Cow::Owned(text.into_owned())
 }
 
 /// What is known of a log when its end is reached.

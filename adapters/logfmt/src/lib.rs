@@ -31,7 +31,7 @@ pub use item::{Item, Summary};
 pub use reader::Reader;
 pub use scan::MAX_LINE_BYTES;
 
-use atelier_application::ports::log_format::{LogFormat, ParsedLog};
+use atelier_application::ports::log_format::{LogFormat, LogReader, ParsedLog};
 use atelier_domain::time::PlantZone;
 use chrono::NaiveDate;
 use scan::Scanner;
@@ -47,6 +47,10 @@ const SHORT_LINE_BYTES: usize = 32;
 pub struct MachineLog;
 
 impl LogFormat for MachineLog {
+    fn reader(&self, zone: PlantZone, name_date: Option<NaiveDate>) -> Box<dyn LogReader> {
+        Box::new(Reader::new(zone, name_date))
+    }
+
     fn parse<'a>(
         &self,
         content: &'a [u8],

@@ -2,6 +2,8 @@
 
 use crate::item::{Item, Summary};
 use crate::scan::{MAX_LINE_BYTES, Scanner};
+use atelier_application::ports::log_format::{LogItem, LogReader};
+use atelier_domain::log_file::LineCounts;
 use atelier_domain::time::PlantZone;
 use chrono::NaiveDate;
 
@@ -60,5 +62,29 @@ impl Reader {
         let room = MAX_LINE_BYTES - self.begun.len().min(MAX_LINE_BYTES);
         self.begun.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         self.length = self.length.saturating_add(bytes.len() as u64);
+    }
+}
+
+/// As the port has it: without noise.
+fn told(item: Item<'_>, sink: &mut dyn FnMut(LogItem<'_>)) {
+    match item {
+        Item::Event(line) => sink(LogItem::Event(line)),
+        Item::Reject(reject) => sink(LogItem::Reject(reject)),
+        Item::Noise { .. } => {}
+    }
+}
+
+impl LogReader for Reader {
+    fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(LogItem<'_>)) {
+        self.feed(bytes, &mut |item: Item<'_>| told(item, sink));
+    }
+
+    fn whole_lines(&self) -> (LineCounts, u64) {
+        (self.scanner.counts(), self.scanner.offset())
+    }
+
+    fn finish(self: Box<Self>, sink: &mut dyn FnMut(LogItem<'_>)) -> (LineCounts, u64, Option<String>) {
+        let summary = Self::finish(*self, true, &mut |item: Item<'_>| told(item, sink));
+        (summary.counts, summary.consumed, summary.half_line)
     }
 }

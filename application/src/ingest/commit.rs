@@ -1,15 +1,16 @@
 //! One step of progress: files, contents, sessions, all or nothing.
 
 use super::Ingest;
+use super::body::Body;
 use super::fetch::Visited;
-use super::reach::reach;
-use crate::ports::ingest_store::{FileRecord, IngestUnit, KnownFile, SessionWritten, StoredVersion};
+use super::reach::Reaching;
+use crate::ports::ingest_store::{FileRecord, IngestUnit, KnownFile, Reach, SessionWritten, StoredVersion};
 use crate::ports::log_format::ParsedLog;
 use crate::ports::store_error::StoreResult;
 use atelier_domain::anomaly::AnomalyKind;
-use atelier_domain::ids::{MachineId, VersionId};
-use atelier_domain::log_file::{LogFileState, date_in_name, day_is_over};
-use atelier_domain::time::{Instant, PlantZone, ProductionDay};
+use atelier_domain::ids::{LogFileId, MachineId, VersionId};
+use atelier_domain::log_file::{LineCounts, LogFileState, RejectReason, RejectedLine, date_in_name, day_is_over};
+use atelier_domain::time::{Instant, ProductionDay};
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,18 +24,18 @@ pub(super) enum Item {
 }
 
 impl Item {
-    /// How much memory it holds.
-    pub(super) fn weight(&self) -> usize {
+    /// How many bytes the file has.
+    pub(super) fn size(&self) -> u64 {
         match self {
-            Self::Visited(visited, _) => visited.content.as_ref().map_or(0, Vec::len),
-            Self::Settled(known) => known.size as usize,
+            Self::Visited(visited, _) => visited.body.length(),
+            Self::Settled(known) => known.size,
         }
     }
 }
 
 /// What a file's content is to those stored of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Relation {
+pub(super) enum Relation {
     /// It equals, or begins, a stored one.
     Within(VersionId),
     /// A stored one, of this length, begins it.
@@ -44,49 +45,69 @@ enum Relation {
 }
 
 /// A file ready to be stored.
-struct Prepared {
-    path: String,
-    name_date: Option<NaiveDate>,
+pub(super) struct Prepared {
+    pub(super) path: String,
+    pub(super) name_date: Option<NaiveDate>,
     modified: Option<DateTime<Utc>>,
-    read_at: Instant,
+    pub(super) read_at: Instant,
     state: LogFileState,
     was_finished: Option<bool>,
-    relation: Relation,
-    /// The length of the present content, which `content` holds or begins with.
-    size: u64,
-    /// The bytes of the version.
-    content: Vec<u8>,
+    pub(super) relation: Relation,
+    /// The present content.
+    pub(super) body: Body,
+    /// Its length.
+    pub(super) size: u64,
     /// What the change looks like, if it is no growth.
     anomaly: Option<AnomalyKind>,
 }
 
 impl Prepared {
-    fn finished(&self) -> bool {
+    pub(super) fn finished(&self) -> bool {
         self.state == LogFileState::Complete
     }
 
-    /// Whether what was stored of the version ended within a line, and has grown.
-    fn ended_half(&self) -> bool {
-        match self.relation {
-            Relation::Extends(_, length) => length
-                .checked_sub(1)
-                .and_then(|last| self.content.get(last as usize))
-                .is_some_and(|last| *last != b'\n'),
-            Relation::Within(_) | Relation::New => false,
+    pub(super) fn record(&self, counts: LineCounts, consumed: u64) -> FileRecord {
+        FileRecord {
+            path: self.path.clone(),
+            name_date: self.name_date,
+            state: self.state,
+            present: match self.relation {
+                Relation::Within(version) | Relation::Extends(version, _) => Some(version),
+                Relation::New => None,
+            },
+            size: self.size,
+            consumed,
+            modified: self.modified,
+            read_at: self.read_at,
+            counts,
         }
     }
+}
 
-    /// How many whole lines of the version were stored before.
-    fn known_lines(&self) -> u32 {
-        match self.relation {
-            Relation::Within(_) => u32::MAX,
-            Relation::New => 0,
-            Relation::Extends(_, length) => {
-                let before = self.content.get(..length as usize).unwrap_or(&self.content);
-                u32::try_from(before.split(|byte| *byte == b'\n').count() - 1).unwrap_or(u32::MAX)
-            }
-        }
+/// What is told of a file besides its counts: whether a line was rejected, and when it begins.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Told {
+    pub(super) first_reject: Option<(u32, RejectReason)>,
+    pub(super) rejects: u32,
+    pub(super) first_line: Option<Instant>,
+}
+
+impl Told {
+    pub(super) fn see_reject(&mut self, reject: &RejectedLine) {
+        self.first_reject.get_or_insert((reject.number, reject.reason));
+        self.rejects += 1;
     }
+}
+
+/// A version as it is stored now, and what is new in it.
+pub(super) struct Stored {
+    pub(super) file: LogFileId,
+    pub(super) version: VersionId,
+    pub(super) length: u64,
+    pub(super) reach: Reach,
+    pub(super) touched: BTreeSet<ProductionDay>,
+    /// Whether what was stored of it before ended within a line, and has grown.
+    pub(super) ended_half: bool,
 }
 
 /// The contents that a step has in memory, and what they say.
@@ -101,73 +122,76 @@ impl Ingest {
         ended: &[ProductionDay],
     ) -> StoreResult<Vec<SessionWritten>> {
         let now = self.clock.now();
-        let mut prepared = Vec::with_capacity(items.len());
+        let (mut prepared, mut contents, mut large) = (Vec::new(), Vec::new(), Vec::new());
         let mut unit = self.store.begin(machine).await?;
         let mut versions = unit.versions().await?;
         for item in items {
-            prepared.push(self.prepare(item, &versions, unit.as_mut(), now).await?);
+            let mut file = self.prepare(item, &versions, unit.as_mut(), now).await?;
+            if self.is_large(&file, &versions) {
+                large.push(file);
+                continue;
+            }
+            let body = std::mem::replace(&mut file.body, Body::of_stored(None));
+            contents.push(match file.relation {
+                Relation::Within(version) => unit.content(version).await?,
+                Relation::Extends(..) | Relation::New => body.into_memory(unit.as_mut()).await?,
+            });
+            prepared.push(file);
         }
         let parsed: Vec<ParsedLog<'_>> = prepared
             .iter()
-            .map(|file| self.format.parse(&file.content, self.zone, file.name_date, file.finished()))
+            .zip(&contents)
+            .map(|(file, content)| self.format.parse(content, self.zone, file.name_date, file.finished()))
             .collect();
         let mut affected: BTreeSet<ProductionDay> = ended.iter().copied().collect();
         let mut fresh = Fresh::new();
-        for (file, log) in prepared.iter().zip(&parsed) {
-            let version = self.store_file(unit.as_mut(), file, log, &mut versions, &mut affected).await?;
-            fresh.insert(version, (&file.content, log));
+        for ((file, content), log) in prepared.iter().zip(&contents).zip(&parsed) {
+            let version = self.store_file(unit.as_mut(), file, content, log, &mut versions, &mut affected).await?;
+            fresh.insert(version, (content, log));
+        }
+        for file in large {
+            self.store_large(unit.as_mut(), file, &mut versions, &mut affected).await?;
         }
         let written = self.derive(unit.as_mut(), &versions, &fresh, affected, now).await?;
         unit.commit().await?;
         Ok(written)
     }
 
-    async fn prepare(
+    /// Finds out what a file's content is to those stored of it.
+    pub(super) async fn prepare(
         &self,
         item: Item,
         versions: &[StoredVersion],
         unit: &mut dyn IngestUnit,
         now: Instant,
     ) -> StoreResult<Prepared> {
-        let (path, modified, read_at, content, known) = match item {
-            Item::Visited(visited, known) => (
-                visited.remote.path,
-                visited.remote.modified,
-                visited.read_at,
-                visited.content.unwrap_or_default(),
-                known,
-            ),
+        let (path, modified, read_at, mut body, known) = match item {
+            Item::Visited(visited, known) => {
+                (visited.remote.path, visited.remote.modified, visited.read_at, visited.body, known)
+            }
             Item::Settled(known) => {
-                let mut content = match known.present {
-                    Some(version) => unit.content(version).await?,
-                    None => Vec::new(),
-                };
-                content.truncate(known.size as usize);
-                (known.path.clone(), known.modified, known.read_at, content, Some(known))
+                let body = Body::of_stored(known.present.map(|version| (version, known.size)));
+                (known.path.clone(), known.modified, known.read_at, body, Some(known))
             }
         };
         let name_date = date_in_name(&path);
-        let size = content.len() as u64;
+        let size = body.length();
         let before = known.as_ref().filter(|known| known.present.is_some());
         let mut relation = Relation::New;
         let mut anomaly = None;
         let mut grew = false;
-        let mut version_bytes = None;
         for version in versions.iter().filter(|version| before.is_some_and(|known| known.id == version.file)) {
-            let stored = unit.content(version.id).await?;
+            let common = body.common(unit, (version.id, version.length), self.room.block).await?;
             if let Some(known) = before.filter(|known| known.present == Some(version.id)) {
-                let present = stored.get(..known.size as usize).unwrap_or(&stored);
-                anomaly = change(present, &content);
-                grew = anomaly.is_none() && content.len() > present.len();
+                anomaly = change(known.size, size, common);
+                grew = anomaly.is_none() && size > known.size;
             }
-            if stored.starts_with(&content) && !matches!(relation, Relation::Within(_)) {
+            if common == size && !matches!(relation, Relation::Within(_)) {
                 relation = Relation::Within(version.id);
-                version_bytes = Some(stored);
-            } else if content.starts_with(&stored) && relation == Relation::New {
-                relation = Relation::Extends(version.id, stored.len() as u64);
+            } else if common == version.length && relation == Relation::New {
+                relation = Relation::Extends(version.id, version.length);
             }
         }
-        let content = version_bytes.unwrap_or(content);
         let was_complete = known.as_ref().is_some_and(|known| known.state == LogFileState::Complete);
         let state = if !day_is_over(self.zone, name_date, now) || (was_complete && grew) {
             LogFileState::Growing
@@ -175,83 +199,95 @@ impl Ingest {
             LogFileState::Complete
         };
         let was_finished = before.map(|known| known.state == LogFileState::Complete);
-        Ok(Prepared { path, name_date, modified, read_at, state, was_finished, relation, size, content, anomaly })
+        Ok(Prepared { path, name_date, modified, read_at, state, was_finished, relation, body, size, anomaly })
     }
 
+    /// Stores a file whose version's bytes are `content`, which say `log`.
     async fn store_file(
         &self,
         unit: &mut dyn IngestUnit,
         file: &Prepared,
+        content: &[u8],
         log: &ParsedLog<'_>,
         versions: &mut Vec<StoredVersion>,
         affected: &mut BTreeSet<ProductionDay>,
     ) -> StoreResult<VersionId> {
         // A half line that is not taken yet may be taken one day, or be the proof against another: it counts for the reach.
         let with_half;
-        let all = if file.finished() || file.content.ends_with(b"\n") {
+        let all = if file.finished() || content.ends_with(b"\n") {
             log
         } else {
-            with_half = self.format.parse(&file.content, self.zone, file.name_date, true);
+            with_half = self.format.parse(content, self.zone, file.name_date, true);
             &with_half
         };
-        let (reach, touched) = reach(self.zone, &all.lines, file.known_lines());
-        affected.extend(touched);
+        let (known_lines, ended_half) = match file.relation {
+            Relation::Within(_) => (u32::MAX, false),
+            Relation::New => (0, false),
+            Relation::Extends(_, length) => {
+                let before = content.get(..length as usize).unwrap_or(content);
+                let lines = before.split(|byte| *byte == b'\n').count() - 1;
+                (u32::try_from(lines).unwrap_or(u32::MAX), before.last().is_some_and(|last| *last != b'\n'))
+            }
+        };
+        let mut reaching = Reaching::new(self.zone);
+        all.lines.iter().for_each(|line| reaching.see(line, known_lines));
+        let (reach, touched) = reaching.finish();
         let begun;
         // The counts are those of the present content, which may be but the beginning of the version.
-        let present = if file.size < file.content.len() as u64 {
-            begun = self.format.parse(
-                file.content.get(..file.size as usize).unwrap_or_default(),
-                self.zone,
-                file.name_date,
-                file.finished(),
-            );
+        let present = if file.size < content.len() as u64 {
+            let present = content.get(..file.size as usize).unwrap_or_default();
+            begun = self.format.parse(present, self.zone, file.name_date, file.finished());
             &begun
         } else {
             log
         };
-        let record = FileRecord {
-            path: file.path.clone(),
-            name_date: file.name_date,
-            state: file.state,
-            present: match file.relation {
-                Relation::Within(version) | Relation::Extends(version, _) => Some(version),
-                Relation::New => None,
-            },
-            size: file.size,
-            consumed: present.consumed,
-            modified: file.modified,
-            read_at: file.read_at,
-            counts: present.counts,
-            rejects: present.rejects.clone(),
-        };
-        let id = unit.save_file(&record).await?;
+        let id = unit.save_file(&file.record(present.counts, present.consumed)).await?;
+        unit.save_rejects(id, 0..=u32::MAX, &present.rejects).await?;
         let version = match file.relation {
             Relation::Within(version) => version,
             Relation::Extends(version, length) => {
-                let grown = file.content.get(length as usize..).unwrap_or_default();
-                unit.append(version, length, grown, &reach).await?;
+                unit.append(version, length, content.get(length as usize..).unwrap_or_default(), &reach).await?;
                 version
             }
-            Relation::New => unit.add_version(id, &file.content, &reach).await?,
+            Relation::New => unit.add_version(id, content, &reach).await?,
         };
-        let stored = StoredVersion {
-            id: version,
+        let mut told = Told { first_line: present.lines.first().map(|line| line.at), ..Told::default() };
+        present.rejects.iter().for_each(|reject| told.see_reject(reject));
+        let stored = Stored { file: id, version, length: content.len() as u64, reach, touched, ended_half };
+        self.note_stored(unit, file, stored, told, versions, affected).await?;
+        Ok(version)
+    }
+
+    /// Notes what was stored of a file: in `versions`, in the days that have to be derived, and in its anomalies.
+    pub(super) async fn note_stored(
+        &self,
+        unit: &mut dyn IngestUnit,
+        file: &Prepared,
+        stored: Stored,
+        told: Told,
+        versions: &mut Vec<StoredVersion>,
+        affected: &mut BTreeSet<ProductionDay>,
+    ) -> StoreResult<()> {
+        let id = stored.file;
+        affected.extend(stored.touched);
+        let now_stored = StoredVersion {
+            id: stored.version,
             file: id,
             path: file.path.clone(),
             name_date: file.name_date,
             finished: file.finished(),
-            length: file.content.len() as u64,
-            reach,
+            length: stored.length,
+            reach: stored.reach,
         };
-        match versions.iter_mut().find(|known| known.id == version) {
+        match versions.iter_mut().find(|known| known.id == stored.version) {
             Some(known) => {
                 // A half line that was taken is taken back, and what it has become may be no event, or one of another day.
-                if file.ended_half() {
+                if stored.ended_half {
                     affected.extend(days(known.reach.days));
                 }
-                *known = stored;
+                *known = now_stored;
             }
-            None => versions.push(stored),
+            None => versions.push(now_stored),
         }
         for version in versions.iter_mut().filter(|version| version.file == id) {
             version.finished = file.finished();
@@ -259,16 +295,15 @@ impl Ingest {
                 affected.extend(days(version.reach.days));
             }
         }
-        self.store_anomalies(unit, id, file, present).await?;
-        Ok(version)
+        self.store_anomalies(unit, id, file, told).await
     }
 
     async fn store_anomalies(
         &self,
         unit: &mut dyn IngestUnit,
-        id: atelier_domain::ids::LogFileId,
+        id: LogFileId,
         file: &Prepared,
-        present: &ParsedLog<'_>,
+        told: Told,
     ) -> StoreResult<()> {
         if let Some(kind) = file.anomaly {
             let message = match kind {
@@ -277,12 +312,14 @@ impl Ingest {
             };
             unit.save_file_anomaly(id, kind, file.read_at, None, message).await?;
         }
-        match present.rejects.first() {
-            Some(first) => {
-                let count = present.rejects.len();
-                let message = format!("{count} line(s) could not be read; the first: {}.", first.reason);
-                let at = file_instant(self.zone, file, present);
-                unit.save_file_anomaly(id, AnomalyKind::RejectedLines, at, Some(first.number), &message).await
+        match told.first_reject {
+            Some((line, reason)) => {
+                let message = format!("{} line(s) could not be read; the first: {reason}.", told.rejects);
+                // When what a file holds happened: its first event, else the start of the day in its name, else when it was
+                // read.
+                let start = file.name_date.map(|date| self.zone.start_of(ProductionDay(date)));
+                let at = told.first_line.or(start).unwrap_or(file.read_at);
+                unit.save_file_anomaly(id, AnomalyKind::RejectedLines, at, Some(line), &message).await
             }
             None if file.was_finished.is_some() => unit.drop_file_anomaly(id, AnomalyKind::RejectedLines).await,
             None => Ok(()),
@@ -290,21 +327,16 @@ impl Ingest {
     }
 }
 
-/// What a file's new content is to the one before it, if it did not simply grow.
-fn change(before: &[u8], now: &[u8]) -> Option<AnomalyKind> {
-    if now.starts_with(before) {
+/// What a file's new content is to the one before it, if it did not simply grow: their lengths, and how much of their
+/// beginnings is the same.
+fn change(before: u64, now: u64, common: u64) -> Option<AnomalyKind> {
+    if common >= before {
         None
-    } else if before.starts_with(now) {
+    } else if common >= now {
         Some(AnomalyKind::FileTruncated)
     } else {
         Some(AnomalyKind::FileRewritten)
     }
-}
-
-/// When what a file holds happened: its first event, else the start of the day in its name, else when it was read.
-fn file_instant(zone: PlantZone, file: &Prepared, log: &ParsedLog<'_>) -> Instant {
-    let first = log.lines.first().map(|line| line.at);
-    first.or_else(|| file.name_date.map(|date| zone.start_of(ProductionDay(date)))).unwrap_or(file.read_at)
 }
 
 fn days(reach: Option<(ProductionDay, ProductionDay)>) -> impl Iterator<Item = ProductionDay> {

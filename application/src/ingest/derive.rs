@@ -2,22 +2,67 @@
 
 use super::Ingest;
 use super::commit::Fresh;
+use super::flow::{Course, Next, Reading};
 use super::reach::close;
 use crate::ports::ingest_store::{IngestUnit, SessionWritten, StoredVersion};
 use crate::ports::log_format::ParsedLog;
 use crate::ports::store_error::StoreResult;
 use atelier_domain::ids::LogFileId;
-use atelier_domain::session::{Derived, Session, SessionStatus, fold};
+use atelier_domain::session::{
+    Carry, Cycles, Day, Derived, Details, Keep, Session, SessionStatus, Walk, Walked, fold, session_anomalies,
+};
 use atelier_domain::stream::Version;
-use atelier_domain::time::{Instant, ProductionDay};
+use atelier_domain::time::{Instant, PlantZone, ProductionDay};
 use chrono::Days;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// Affected days with at most so many others between them are derived in one go.
 const GAP: Days = Days::new(3);
 
+/// Of a stretch that does not fit into memory the details are handed over after so many lines.
+const PART_LINES: usize = 20_000;
+
 type Stretch = RangeInclusive<ProductionDay>;
+
+/// What tells whether a session is complete.
+struct Completeness {
+    zone: PlantZone,
+    unfinished: HashSet<LogFileId>,
+    now: Instant,
+}
+
+impl Completeness {
+    fn of(&self, day: &Day) -> SessionStatus {
+        let over = self.now >= self.zone.day(day.day()).end();
+        let finished = !day.files().iter().any(|file| self.unfinished.contains(file));
+        if over && finished { SessionStatus::Complete } else { SessionStatus::Open }
+    }
+}
+
+/// Sessions in memory that are still to be written.
+#[derive(Default)]
+struct Waiting {
+    stretches: Vec<Stretch>,
+    sessions: Vec<(Session, Details)>,
+}
+
+impl Waiting {
+    async fn write(self, unit: &mut dyn IngestUnit, now: Instant) -> StoreResult<Vec<SessionWritten>> {
+        if self.stretches.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (mut sessions, mut all) = (Vec::new(), Vec::new());
+        for (session, details) in self.sessions {
+            all.push((session.day, details));
+            sessions.push(Arc::new(session));
+        }
+        unit.begin_sessions(&self.stretches, sessions, now).await?;
+        unit.add_details(all).await?;
+        unit.end_sessions().await
+    }
+}
 
 impl Ingest {
     /// Derives the `affected` days again, and those after them that the changed state of the stream reaches.
@@ -30,57 +75,56 @@ impl Ingest {
         now: Instant,
     ) -> StoreResult<Vec<SessionWritten>> {
         let straddles: Vec<_> = versions.iter().flat_map(|version| version.reach.straddles.iter().copied()).collect();
-        let unfinished: HashSet<LogFileId> =
-            versions.iter().filter(|version| !version.finished).map(|version| version.file).collect();
-        let mut stretches: Vec<Stretch> = Vec::new();
-        let mut sessions: Vec<Session> = Vec::new();
+        let unfinished = versions.iter().filter(|version| !version.finished).map(|version| version.file).collect();
+        let completeness = Completeness { zone: self.zone, unfinished, now };
+        let mut waiting = Waiting::default();
+        let mut written = Vec::new();
         while let Some(stretch) = next_stretch(&mut affected, &straddles) {
             let carry = unit.carry_before(*stretch.start()).await?;
-            let after = stretch.end().next();
-            let fed = unit.carry_before(after).await?;
+            let fed = unit.carry_before(stretch.end().next()).await?;
             let next = unit.next_day(*stretch.end()).await?;
             let goes_on = next.is_some()
                 || !affected.is_empty()
                 || versions.iter().any(|version| version.reach.days.is_some_and(|(_, last)| last > *stretch.end()));
-            let status = |day: &atelier_domain::session::Day| {
-                let over = now >= self.zone.day(day.day()).end();
-                let finished = !day.files().iter().any(|file| unfinished.contains(file));
-                if over && finished { SessionStatus::Complete } else { SessionStatus::Open }
+            let near = near(versions, &stretch);
+            let left = if near.iter().map(|version| version.length).sum::<u64>() > self.room.contents as u64 {
+                // What it writes may point to what is still waiting.
+                written.extend(std::mem::take(&mut waiting).write(unit, now).await?);
+                let parts = parts(&stretch, &straddles);
+                let (left, more) = self.derive_flowing(unit, near, &parts, carry, goes_on, &completeness).await?;
+                written.extend(more);
+                left
+            } else {
+                let derived = self.fold_stretch(unit, near, fresh, &stretch, &carry, goes_on, &completeness).await?;
+                unit.save_carries(stretch.clone(), &derived.carries).await?;
+                waiting.stretches.push(stretch);
+                waiting.sessions.extend(derived.sessions);
+                derived.carries.into_values().next_back().unwrap_or(carry)
             };
-            let derived = self.fold_stretch(unit, versions, fresh, &stretch, carry.clone(), goes_on, status).await?;
-            unit.save_carries(stretch.clone(), &derived.carries).await?;
-            let left = derived.carries.values().next_back().unwrap_or(&carry);
-            if *left != fed
+            if left != fed
                 && let Some(next) = next
             {
                 affected.insert(next);
             }
-            stretches.push(stretch);
-            sessions.extend(derived.sessions);
         }
-        if stretches.is_empty() {
-            return Ok(Vec::new());
-        }
-        unit.save_sessions(&stretches, sessions, now).await
+        written.extend(waiting.write(unit, now).await?);
+        Ok(written)
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a stretch depends on, each once")]
     async fn fold_stretch(
         &self,
         unit: &mut dyn IngestUnit,
-        versions: &[StoredVersion],
+        near: Vec<&StoredVersion>,
         fresh: &Fresh<'_>,
         stretch: &Stretch,
-        carry: atelier_domain::session::Carry,
+        carry: &Carry,
         goes_on: bool,
-        status: impl Fn(&atelier_domain::session::Day) -> SessionStatus,
+        completeness: &Completeness,
     ) -> StoreResult<Derived> {
-        let (from, to) = (stretch.start().previous(), stretch.end().next());
-        let near =
-            |version: &&StoredVersion| version.reach.days.is_some_and(|(first, last)| first <= to && from <= last);
         let mut contents = Vec::new();
-        for version in versions.iter().filter(near).filter(|version| !fresh.contains_key(&version.id)) {
-            contents.push((version, unit.content(version.id).await?));
+        for version in near.iter().filter(|version| !fresh.contains_key(&version.id)) {
+            contents.push((*version, unit.content(version.id).await?));
         }
         let read: Vec<(&StoredVersion, &[u8], ParsedLog<'_>)> = contents
             .iter()
@@ -90,13 +134,113 @@ impl Ingest {
             })
             .collect();
         let known = read.iter().map(|(version, bytes, log)| as_version(version, bytes, log));
-        let new = versions.iter().filter(near).filter_map(|version| {
+        let new = near.iter().filter_map(|version| {
             let (bytes, log) = fresh.get(&version.id)?;
             Some(as_version(version, bytes, log))
         });
         let all: Vec<Version<'_>> = known.chain(new).collect();
-        Ok(fold(self.zone, stretch.clone(), carry, &all, goes_on, status))
+        Ok(fold(self.zone, stretch.clone(), carry.clone(), &all, goes_on, |day| completeness.of(day)))
     }
+
+    /// Derives a stretch, given in parts, out of the stored bytes, walking twice along it: its lines are never in memory
+    /// together. Gives the state after it.
+    async fn derive_flowing(
+        &self,
+        unit: &mut dyn IngestUnit,
+        near: Vec<&StoredVersion>,
+        parts: &[Stretch],
+        mut carry: Carry,
+        goes_on: bool,
+        completeness: &Completeness,
+    ) -> StoreResult<(Carry, Vec<SessionWritten>)> {
+        let reading = Reading { format: self.format.as_ref(), zone: self.zone, block: self.room.block };
+        let course = Course::survey(reading, unit, near).await?;
+        let (mut ahead, mut behind) = (course.stream(), course.stream());
+        let mut written = Vec::new();
+        for part in parts {
+            let from = self.zone.start_of(*part.start());
+            let until = self.zone.day(*part.end()).end();
+            let mut walk = Walk::new(self.zone, Keep::Figures, carry.clone());
+            let more = loop {
+                match ahead.next(unit, until).await? {
+                    Next::Line(placed, line, source) if placed.effective >= from => walk.step(placed, &line, source),
+                    Next::Line(..) => {}
+                    Next::Later => break true,
+                    Next::End => break false,
+                }
+            };
+            let Walked { sessions, carries, last } = walk.finish(more || goes_on, |day| completeness.of(day));
+            unit.save_carries(part.clone(), &carries).await?;
+
+            let sessions: Vec<Arc<Session>> = sessions.into_iter().map(|(session, _)| Arc::new(session)).collect();
+            let mut cycles: BTreeMap<_, _> =
+                sessions.iter().map(|session| (session.day, Cycles::new(session))).collect();
+            unit.begin_sessions(std::slice::from_ref(part), sessions.clone(), completeness.now).await?;
+            let mut walk = Walk::new(self.zone, Keep::Details, carry);
+            let mut lines = 0;
+            while let Next::Line(placed, line, source) = behind.next(unit, until).await? {
+                if placed.effective < from {
+                    continue;
+                }
+                walk.step(placed, &line, source);
+                lines += 1;
+                if lines % PART_LINES == 0 {
+                    unit.add_details(with_cycles(walk.take(), &mut cycles)).await?;
+                }
+            }
+            unit.add_details(with_cycles(walk.rest(), &mut cycles)).await?;
+            for session in &sessions {
+                let mut anomalies = session_anomalies(session);
+                loop {
+                    let anomalies: Vec<_> = anomalies.by_ref().take(PART_LINES).collect();
+                    if anomalies.is_empty() {
+                        break;
+                    }
+                    unit.add_details(vec![(session.day, Details { anomalies, ..Details::default() })]).await?;
+                }
+            }
+            written.extend(unit.end_sessions().await?);
+            ahead.forget();
+            behind.forget();
+            carry = last;
+        }
+        Ok((carry, written))
+    }
+}
+
+/// The versions with lines on a stretch or beside it.
+fn near<'v>(versions: &'v [StoredVersion], stretch: &Stretch) -> Vec<&'v StoredVersion> {
+    let (from, to) = (stretch.start().previous(), stretch.end().next());
+    let near = |version: &&StoredVersion| version.reach.days.is_some_and(|(first, last)| first <= to && from <= last);
+    versions.iter().filter(near).collect()
+}
+
+fn with_cycles(
+    mut details: Vec<(ProductionDay, Details)>,
+    cycles: &mut BTreeMap<ProductionDay, Cycles>,
+) -> Vec<(ProductionDay, Details)> {
+    for (day, details) in &mut details {
+        if let Some(cycles) = cycles.get_mut(day) {
+            cycles.set(&mut details.pieces);
+        }
+    }
+    details
+}
+
+/// A stretch in closed parts, each as short as it can be.
+fn parts(stretch: &Stretch, straddles: &[(ProductionDay, ProductionDay)]) -> Vec<Stretch> {
+    let mut parts = Vec::new();
+    let mut day = *stretch.start();
+    while day <= *stretch.end() {
+        let part = close(day..=day, straddles);
+        let end = (*part.end()).min(*stretch.end());
+        parts.push(day..=end);
+        if end.next() == end {
+            break;
+        }
+        day = end.next();
+    }
+    parts
 }
 
 fn as_version<'a>(stored: &'a StoredVersion, bytes: &'a [u8], log: &'a ParsedLog<'_>) -> Version<'a> {

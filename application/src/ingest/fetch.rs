@@ -1,6 +1,7 @@
 //! What a visit fetches: only what differs from what is stored.
 
 use super::Ingest;
+use super::body::{Body, Gathered};
 use crate::ports::ingest_store::KnownFile;
 use crate::ports::log_source::{RemoteFile, SourceError};
 use crate::ports::store_error::StoreError;
@@ -28,8 +29,8 @@ pub(super) struct Visited {
     pub(super) remote: RemoteFile,
     /// When it was read.
     pub(super) read_at: Instant,
-    /// Its whole content, if anything of it was fetched.
-    pub(super) content: Option<Vec<u8>>,
+    /// Its content.
+    pub(super) body: Body,
     /// How many bytes were fetched.
     pub(super) fetched: u64,
 }
@@ -83,9 +84,7 @@ impl Ingest {
                     tries += 1;
                 }
                 Err(error) => return Err(error),
-                Ok((read_at, content, fetched)) => {
-                    return Ok(Visited { remote, read_at, content: Some(content), fetched });
-                }
+                Ok((read_at, body, fetched)) => return Ok(Visited { remote, read_at, body, fetched }),
             }
         }
     }
@@ -94,7 +93,7 @@ impl Ingest {
         &self,
         known: Option<&KnownFile>,
         remote: &RemoteFile,
-    ) -> Result<(Instant, Vec<u8>, u64), VisitError> {
+    ) -> Result<(Instant, Body, u64), VisitError> {
         let read_at = self.clock.now();
         let mut fetched = 0;
         // Growth is told by the last bytes alone; once the day is over the file is read whole, and an edit before them is seen.
@@ -104,31 +103,38 @@ impl Ingest {
             && !last_visit
             && remote.size > size
         {
-            let mut content = self.store.content(version).await?;
-            content.truncate(usize::try_from(size).unwrap_or(usize::MAX));
             let offset = size.saturating_sub(OVERLAP);
-            let tail = self.read(&remote.path, offset, remote.size - offset).await?;
-            fetched = tail.len() as u64;
             let overlap = (size - offset) as usize;
-            let stored = content.get(offset as usize..).unwrap_or_default();
-            if let Some((same, new)) = tail.split_at_checked(overlap)
-                && same == stored
-            {
-                content.extend_from_slice(new);
-                return Ok((read_at, content, fetched));
+            let stored = self.store.read_content(version, offset, overlap).await?;
+            let (same, rest, count) = self.read(&remote.path, offset, &stored).await?;
+            fetched = count;
+            if same {
+                return Ok((read_at, Body { stored: Some((version, size)), rest }, fetched));
             }
         }
-        let content = self.read(&remote.path, 0, remote.size).await?;
-        fetched += content.len() as u64;
-        Ok((read_at, content, fetched))
+        let (_, rest, count) = self.read(&remote.path, 0, &[]).await?;
+        fetched += count;
+        Ok((read_at, Body { stored: None, rest }, fetched))
     }
 
-    async fn read(&self, path: &str, offset: u64, expected: u64) -> Result<Vec<u8>, SourceError> {
+    /// Reads a file from `offset` on. Whether it has these bytes there, what follows them, and how much was read in all.
+    async fn read(&self, path: &str, offset: u64, expected: &[u8]) -> Result<(bool, Gathered, u64), SourceError> {
         let mut stream = self.source.fetch(path, offset).await?;
-        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).min(1 << 24));
+        let mut gathered = Gathered::Memory(Vec::new());
+        let mut read = 0;
+        let mut expected = expected;
         while let Some(chunk) = stream.next().await {
-            bytes.extend_from_slice(&chunk?);
+            let chunk = chunk?;
+            read += chunk.len() as u64;
+            let (begin, rest) = chunk.split_at(expected.len().min(chunk.len()));
+            let (here, later) = expected.split_at(begin.len());
+            if begin != here {
+                return Ok((false, gathered, read));
+            }
+            expected = later;
+            let added = gathered.add(rest, self.room.content, self.scratch.as_ref()).await;
+            added.map_err(|error| SourceError::Permanent(error.to_string()))?;
         }
-        Ok(bytes)
+        Ok((expected.is_empty(), gathered, read))
     }
 }

@@ -4,10 +4,13 @@
 //! step holds the raw bytes of some files of one machine, what they say, and the sessions that follow. A run that is killed
 //! leaves its last step whole or not at all, and the next run goes on from there.
 
+mod body;
 mod claim;
 mod commit;
 mod derive;
 mod fetch;
+mod flow;
+mod large;
 mod progress;
 mod reach;
 mod replay;
@@ -23,9 +26,27 @@ use crate::ports::ingest_store::IngestStore;
 use crate::ports::log_format::LogFormat;
 use crate::ports::log_source::LogSource;
 use crate::ports::machines::MachineStore;
+use crate::ports::scratch::Scratch;
 use crate::ports::sync_runs::SyncRunStore;
 use atelier_domain::time::PlantZone;
 use std::sync::Arc;
+
+/// How much is held in memory, in bytes. What is larger takes another way with the same result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Of one content.
+    pub content: usize,
+    /// Of all contents that have lines on the days that are derived together.
+    pub contents: usize,
+    /// Of a content that is read piece by piece.
+    pub block: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { content: 4 << 20, contents: 16 << 20, block: 1 << 20 }
+    }
+}
 
 /// The use case: what it needs from the outside.
 #[derive(Clone)]
@@ -40,6 +61,10 @@ pub struct Ingest {
     pub machines: Arc<dyn MachineStore>,
     /// Its runs, and the lock among them.
     pub runs: Arc<dyn SyncRunStore>,
+    /// Room for what does not fit into memory.
+    pub scratch: Arc<dyn Scratch>,
+    /// How much that is.
+    pub room: Room,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// The plant's zone and the start of its days.

@@ -26,32 +26,49 @@ impl Days {
     }
 }
 
-/// The reach of all lines of a content, and the days touched by those numbered above `known`.
-pub(super) fn reach(zone: PlantZone, lines: &[Line<'_>], known: u32) -> (Reach, BTreeSet<ProductionDay>) {
-    let mut days = Days { zone, last: None };
-    let mut effective: Option<(Instant, ProductionDay)> = None;
-    let mut reach = Reach::default();
-    let mut straddles = BTreeSet::new();
-    let mut touched = BTreeSet::new();
-    for line in lines {
-        let own = days.of(line.at);
-        let latest = if line.latest == line.at { own } else { days.of(line.latest) };
-        let reached = match effective {
+/// Finds the reach of a content, and the days that its new lines touch.
+pub(super) struct Reaching {
+    days: Days,
+    effective: Option<(Instant, ProductionDay)>,
+    span: Option<(ProductionDay, ProductionDay)>,
+    straddles: BTreeSet<(ProductionDay, ProductionDay)>,
+    touched: BTreeSet<ProductionDay>,
+}
+
+impl Reaching {
+    pub(super) fn new(zone: PlantZone) -> Self {
+        Self {
+            days: Days { zone, last: None },
+            effective: None,
+            span: None,
+            straddles: BTreeSet::new(),
+            touched: BTreeSet::new(),
+        }
+    }
+
+    /// Takes the next line of the content. Those numbered above `known` are new.
+    pub(super) fn see(&mut self, line: &Line<'_>, known: u32) {
+        let own = self.days.of(line.at);
+        let latest = if line.latest == line.at { own } else { self.days.of(line.latest) };
+        let reached = match self.effective {
             Some((at, day)) if at > line.at => day,
             _ => own,
         };
-        effective = Some(effective.map_or((line.at, own), |before| before.max((line.at, own))));
+        self.effective = Some(self.effective.map_or((line.at, own), |before| before.max((line.at, own))));
         let (first, last) = (own.min(reached), latest.max(reached));
         if first != last {
-            straddles.insert((first, last));
+            self.straddles.insert((first, last));
         }
-        reach.days = Some(reach.days.map_or((first, last), |(from, to)| (from.min(first), to.max(last))));
+        self.span = Some(self.span.map_or((first, last), |(from, to)| (from.min(first), to.max(last))));
         if line.number > known {
-            touched.extend([first, last]);
+            self.touched.extend([first, last]);
         }
     }
-    reach.straddles = straddles.into_iter().collect();
-    (reach, touched)
+
+    /// The reach, and the days touched.
+    pub(super) fn finish(self) -> (Reach, BTreeSet<ProductionDay>) {
+        (Reach { days: self.span, straddles: self.straddles.into_iter().collect() }, self.touched)
+    }
 }
 
 /// The smallest closed stretch of days that holds `days`: no line's own and effective time lie on different sides of its

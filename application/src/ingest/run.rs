@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 /// A step holds at most so many files …
 const STEP_FILES: usize = 96;
 /// … and about so many bytes.
-const STEP_BYTES: usize = 8 << 20;
+const STEP_BYTES: u64 = 8 << 20;
 /// After so many files in a row whose source did not answer, the run gives up on the source.
 const FAILURES_IN_A_ROW: u32 = 3;
 
@@ -213,7 +213,7 @@ impl Ingest {
                 match item {
                     Ok(item) => {
                         running.failed_in_a_row = 0;
-                        weight += item.weight();
+                        weight += item.size();
                         step.push(item);
                     }
                     Err((path, VisitError::Source(error))) => {

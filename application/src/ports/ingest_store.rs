@@ -5,11 +5,12 @@ use async_trait::async_trait;
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
 use atelier_domain::log_file::{LineCounts, LogFileState, RejectedLine};
-use atelier_domain::session::{Carry, Session};
+use atelier_domain::session::{Carry, Details, Session};
 use atelier_domain::time::{Instant, ProductionDay};
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// What is known of a file that was read before.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +56,6 @@ pub struct FileRecord {
     pub read_at: Instant,
     /// Its present content's lines.
     pub counts: LineCounts,
-    /// Its present content's rejected lines; they replace those stored.
-    pub rejects: Vec<RejectedLine>,
 }
 
 /// A stored content, without its bytes.
@@ -107,6 +106,9 @@ pub trait IngestStore: Send + Sync {
     /// The bytes of a content.
     async fn content(&self, version: VersionId) -> StoreResult<Vec<u8>>;
 
+    /// At most `length` bytes of a content, from `offset` on; fewer where it ends.
+    async fn read_content(&self, version: VersionId, offset: u64, length: usize) -> StoreResult<Vec<u8>>;
+
     /// The days of the machine's sessions that are open.
     async fn open_days(&self, machine: MachineId) -> StoreResult<Vec<ProductionDay>>;
 
@@ -126,8 +128,19 @@ pub trait IngestUnit: Send {
     /// The bytes of a content.
     async fn content(&mut self, version: VersionId) -> StoreResult<Vec<u8>>;
 
+    /// At most `length` bytes of a content, from `offset` on; fewer where it ends.
+    async fn read_content(&mut self, version: VersionId, offset: u64, length: usize) -> StoreResult<Vec<u8>>;
+
     /// Stores a file as a visit leaves it, new or known by its path; forgets its failures.
     async fn save_file(&mut self, file: &FileRecord) -> StoreResult<LogFileId>;
+
+    /// Makes the rejected lines of a file that are numbered in `lines` equal to these, which are by number.
+    async fn save_rejects(
+        &mut self,
+        file: LogFileId,
+        lines: RangeInclusive<u32>,
+        rejects: &[RejectedLine],
+    ) -> StoreResult<()>;
 
     /// Adds a content to a file, which becomes its present one.
     async fn add_version(&mut self, file: LogFileId, bytes: &[u8], reach: &Reach) -> StoreResult<VersionId>;
@@ -161,14 +174,22 @@ pub trait IngestUnit: Send {
         carries: &BTreeMap<ProductionDay, Carry>,
     ) -> StoreResult<()>;
 
-    /// Makes the stored sessions of `days` equal to these, by day: writes only what differs, keeps the ids of what stays,
-    /// and gives every session that changed a new revision. A job may belong to a session of an earlier day.
-    async fn save_sessions(
+    /// Begins to make the stored sessions of `days` equal to these, by day: writes only what differs, keeps the ids of what
+    /// stays, and gives every session that changes a new revision. [`add_details`](Self::add_details) follows for what they
+    /// hold, then [`end_sessions`](Self::end_sessions).
+    async fn begin_sessions(
         &mut self,
         days: &[RangeInclusive<ProductionDay>],
-        sessions: Vec<Session>,
+        sessions: Vec<Arc<Session>>,
         now: Instant,
-    ) -> StoreResult<Vec<SessionWritten>>;
+    ) -> StoreResult<()>;
+
+    /// Adds the next pieces, bars and anomalies of sessions that were begun, each in the order of numbers. A piece may come
+    /// before its bar, and its bar may belong to a session of an earlier day.
+    async fn add_details(&mut self, details: Vec<(ProductionDay, Details)>) -> StoreResult<()>;
+
+    /// Removes what was stored of these sessions and did not come again.
+    async fn end_sessions(&mut self) -> StoreResult<Vec<SessionWritten>>;
 
     /// Makes it all last.
     async fn commit(self: Box<Self>) -> StoreResult<()>;

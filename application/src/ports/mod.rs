@@ -9,6 +9,7 @@ pub mod log_files;
 pub mod log_format;
 pub mod log_source;
 pub mod machines;
+pub mod scratch;
 pub mod sessions;
 pub mod store_error;
 pub mod sync_runner;

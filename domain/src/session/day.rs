@@ -1,12 +1,13 @@
 //! One production day while its lines come in.
 
 use super::{
-    Job, JobKey, LoggedWait, OpenStop, Piece, Session, SessionStatus, StopPeriod, WaitPeriod, stop_set, wait_set,
+    Details, Job, JobKey, Keep, LoggedWait, OpenStop, Piece, Session, SessionStatus, StopPeriod, WaitPeriod, stop_set,
+    wait_set,
 };
 use crate::anomaly::{AnomalyKind, SessionAnomaly};
 use crate::event::{Event, JobProfile, Line, Source};
 use crate::ids::LogFileId;
-use crate::interval::{Interval, IntervalSet};
+use crate::interval::Interval;
 use crate::kpi::observed::ObservedProduction;
 use crate::time::{Instant, ProductionDay};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,13 +25,18 @@ pub struct Day {
     last_event: Option<Instant>,
     first_start: Option<Instant>,
     last_stop: Option<Instant>,
-    pieces: Vec<Piece>,
-    jobs: Vec<Job>,
-    anomalies: Vec<SessionAnomaly>,
+    first_piece: Option<Instant>,
+    last_piece: Option<Instant>,
+    /// How many there were so far, handed out or not.
+    piece_count: u32,
+    job_count: u32,
+    keep: Keep,
+    /// Those that are kept and were not handed out.
+    details: Details,
 }
 
 impl Day {
-    pub(super) fn new(day: ProductionDay, bounds: Interval) -> Self {
+    pub(super) fn new(day: ProductionDay, bounds: Interval, keep: Keep) -> Self {
         Self {
             date: day,
             bounds,
@@ -41,9 +47,12 @@ impl Day {
             last_event: None,
             first_start: None,
             last_stop: None,
-            pieces: Vec::new(),
-            jobs: Vec::new(),
-            anomalies: Vec::new(),
+            first_piece: None,
+            last_piece: None,
+            piece_count: 0,
+            job_count: 0,
+            keep,
+            details: Details::default(),
         }
     }
 
@@ -71,7 +80,7 @@ impl Day {
             },
             _ => {}
         }
-        if let Some(before) = before.filter(|before| line.at < *before) {
+        if let Some(before) = before.filter(|before| line.at < *before && self.keep != Keep::Figures) {
             let seconds = (before - line.at).seconds();
             self.anomaly(
                 AnomalyKind::ClockWentBack,
@@ -90,7 +99,13 @@ impl Day {
         stopped: bool,
         source: Source,
     ) {
-        let number = self.pieces.len() as u32 + 1;
+        self.piece_count += 1;
+        let number = self.piece_count;
+        self.first_piece = Some(self.first_piece.map_or(at, |first| first.min(at)));
+        self.last_piece = Some(self.last_piece.map_or(at, |last| last.max(at)));
+        if self.keep == Keep::Figures {
+            return;
+        }
         if stopped {
             self.anomaly(
                 AnomalyKind::PieceWhileStopped,
@@ -100,18 +115,22 @@ impl Day {
             );
         }
         if let Some(job) = job.filter(|job| job.day == self.date)
-            && let Some(job) = self.jobs.get_mut(job.number as usize - 1)
+            && let Some(job) = self.details.jobs.iter_mut().rev().find(|known| known.number == job.number)
         {
             job.pieces += 1;
         }
-        self.pieces.push(Piece { number, at, details: details.map(str::to_owned), job, cycle: None, source });
+        let details = details.map(str::to_owned);
+        self.details.pieces.push(Piece { number, at, details, job, cycle: None, source });
     }
 
     /// Adds a bar and gives its number.
     pub(super) fn job(&mut self, profile: &JobProfile<'_>, at: Instant, source: Source) -> u32 {
-        let number = self.jobs.len() as u32 + 1;
-        self.jobs.push(Job {
-            number,
+        self.job_count += 1;
+        if self.keep == Keep::Figures {
+            return self.job_count;
+        }
+        self.details.jobs.push(Job {
+            number: self.job_count,
             reference: profile.reference.clone().into_owned(),
             length_mm: profile.length_mm,
             colour: profile.colour.as_deref().map(str::to_owned),
@@ -119,66 +138,61 @@ impl Day {
             pieces: 0,
             source,
         });
-        number
+        self.job_count
+    }
+
+    /// Takes what was gathered, but for the bar that more pieces may still come from.
+    pub(super) fn take(&mut self, on_machine: Option<JobKey>) -> Details {
+        let mut taken = std::mem::take(&mut self.details);
+        if let Some(job) = on_machine.filter(|job| job.day == self.date)
+            && let Some(index) = taken.jobs.iter().position(|known| known.number == job.number)
+        {
+            self.details.jobs.push(taken.jobs.remove(index));
+        }
+        taken
     }
 
     fn anomaly(&mut self, kind: AnomalyKind, at: Instant, source: Source, message: String) {
-        self.anomalies.push(SessionAnomaly { kind, at, source: Some(source), message });
+        self.details.anomalies.push(SessionAnomaly { kind, at, source: Some(source), message });
     }
 
-    /// The session, or nothing when no line of it stayed. `stops` are those of the stream, `ongoing` the one that no start
-    /// has ended.
+    /// The session without its details, or nothing when no line of it stayed. `stops` are those of the stream, `ongoing` the
+    /// one that no start has ended, `waits` those of the stream by start.
     pub(super) fn finish(
-        mut self,
+        self,
         status: SessionStatus,
         stops: impl Iterator<Item = (Interval, OpenStop)>,
         waits: &[LoggedWait],
         ongoing: Option<OpenStop>,
-    ) -> Option<Session> {
+    ) -> Option<(Session, Details)> {
         let (first_event, last_event) = (self.first_event?, self.last_event?);
         let window = Interval::new(first_event, last_event);
         let ongoing = ongoing.filter(|_| status == SessionStatus::Open);
         let stops = clip_stops(stops, window, ongoing);
-        let mut waits: Vec<WaitPeriod> = waits
+        let waits: Vec<WaitPeriod> = waits
             .iter()
             .filter_map(|wait| Some(WaitPeriod { interval: wait.interval.clip(self.bounds)?, source: wait.source }))
             .collect();
-        waits.sort_by_key(|wait| wait.interval.start());
         let (stop_set, wait_set) = (stop_set(&stops), wait_set(&waits));
-        for wait in &waits {
-            if !stop_set.clip(wait.interval).is_empty() {
-                let message = "A wait overlaps a stop; the stop counts.".to_owned();
-                self.anomaly(AnomalyKind::WaitOverlapsStop, wait.interval.start(), wait.source, message);
-            }
-        }
-        if self.pieces.is_empty() && status == SessionStatus::Complete {
-            let message = "No piece was finished on this day.".to_owned();
-            self.anomalies.push(SessionAnomaly { kind: AnomalyKind::NoPieces, at: first_event, source: None, message });
-        }
-        self.anomalies.sort_by_key(|anomaly| (anomaly.at, anomaly.kind, anomaly.source));
-        set_cycles(&mut self.pieces, &stop_set.union(&wait_set));
-        let first_piece = self.pieces.iter().map(|piece| piece.at).min();
-        let last_piece = self.pieces.iter().map(|piece| piece.at).max();
-        let span = first_piece.zip(last_piece).map(|(first, last)| Interval::new(first, last));
-        Some(Session {
+        let span = self.first_piece.zip(self.last_piece).map(|(first, last)| Interval::new(first, last));
+        let session = Session {
             day: self.date,
             status,
             events: self.events,
             other_events: self.other_events,
             first_event,
             last_event,
-            first_piece,
-            last_piece,
+            first_piece: self.first_piece,
+            last_piece: self.last_piece,
             first_start: self.first_start,
             last_stop: self.last_stop,
-            observed: ObservedProduction::new(self.pieces.len() as u32, span, &stop_set, &wait_set),
-            pieces: self.pieces,
-            jobs: self.jobs,
+            observed: ObservedProduction::new(self.piece_count, span, &stop_set, &wait_set),
+            job_count: self.job_count,
             waits,
             stops,
-            anomalies: self.anomalies,
             files: self.files,
-        })
+        };
+        Some((session, self.details))
     }
 }
 
@@ -207,15 +221,4 @@ fn clip_stops(
     }
     clipped.sort_by_key(|stop| stop.start);
     clipped
-}
-
-fn set_cycles(pieces: &mut [Piece], lost: &IntervalSet) {
-    let mut before: Option<Instant> = None;
-    for piece in pieces {
-        piece.cycle = before.map(|before| {
-            let gap = Interval::new(before, piece.at);
-            gap.length() - lost.clip(gap).length()
-        });
-        before = Some(piece.at);
-    }
 }

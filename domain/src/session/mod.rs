@@ -2,15 +2,18 @@
 
 mod carry;
 mod day;
+mod details;
 mod fold;
 mod timeline;
+mod walk;
 
 pub use carry::{Carry, LoggedWait, OpenStop};
 pub use day::Day;
+pub use details::{Cycles, Details, session_anomalies};
 pub use fold::{Derived, fold};
 pub use timeline::{TimelineInterval, timeline};
+pub use walk::{Keep, Walk, Walked};
 
-use crate::anomaly::SessionAnomaly;
 use crate::event::Source;
 use crate::ids::LogFileId;
 use crate::interval::{Interval, IntervalSet};
@@ -38,7 +41,7 @@ impl SessionStatus {
     }
 }
 
-/// One production day of a machine, derived from its stream.
+/// One production day of a machine, derived from its stream, without its [`Details`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     /// Which day.
@@ -61,16 +64,12 @@ pub struct Session {
     pub first_start: Option<Instant>,
     /// The latest stop by the operator.
     pub last_stop: Option<Instant>,
-    /// In stream order.
-    pub pieces: Vec<Piece>,
-    /// In stream order.
-    pub jobs: Vec<Job>,
+    /// How many bars were loaded.
+    pub job_count: u32,
     /// As logged, clipped to the day, by start.
     pub waits: Vec<WaitPeriod>,
     /// Clipped to the session's window, by start.
     pub stops: Vec<StopPeriod>,
-    /// By instant.
-    pub anomalies: Vec<SessionAnomaly>,
     /// All files that hold a line of it.
     pub files: BTreeSet<LogFileId>,
     /// The figures of the replaced system, made consistent.

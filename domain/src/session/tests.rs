@@ -52,7 +52,7 @@ fn production_day(after: u32) -> ProductionDay {
     ProductionDay(NaiveDate::from_ymd_opt(2025, 6, 16 + after).unwrap())
 }
 
-fn derive(lines: &[&str], status: SessionStatus) -> Vec<Session> {
+fn derive(lines: &[&str], status: SessionStatus) -> Vec<(Session, Details)> {
     let lines = day_of(lines);
     fold(paris(), production_day(0)..=production_day(9), Carry::default(), &[version(&lines)], false, |_| status)
         .sessions
@@ -75,16 +75,16 @@ fn a_normal_day_by_hand() {
         "07:10 piece",
         "07:30 stop",
     ];
-    let [session] = &derive(&lines, SessionStatus::Complete)[..] else { panic!() };
+    let [(session, details)] = &derive(&lines, SessionStatus::Complete)[..] else { panic!() };
     assert_eq!(
-        session.pieces.iter().map(|piece| piece.cycle.map(minutes)).collect::<Vec<_>>(),
+        details.pieces.iter().map(|piece| piece.cycle.map(minutes)).collect::<Vec<_>>(),
         [None, Some(7), Some(30)]
     );
     let observed = session.observed;
     assert_eq!([observed.span, observed.wait, observed.stop, observed.effective()].map(minutes), [60, 3, 20, 37]);
-    assert_eq!(session.jobs[0].pieces, 3);
+    assert_eq!((details.jobs[0].pieces, session.job_count), (3, 1));
     assert_eq!(session.stops.len(), 1, "the stop that ends the day has no length");
-    assert_eq!(session.anomalies, []);
+    assert_eq!(details.anomalies, []);
 }
 
 #[test]
@@ -92,10 +92,11 @@ fn a_stop_over_night_is_cut_to_both_windows() {
     let lines = ["06:00 piece", "20:00 stop", "20:30 piece", "+1 06:00 piece", "+1 06:15 start", "+1 07:00 piece"];
     let sessions = derive(&lines, SessionStatus::Complete);
     let stops: Vec<Vec<i64>> =
-        sessions.iter().map(|session| session.stops.iter().map(|stop| minutes(stop.length)).collect()).collect();
+        sessions.iter().map(|(session, _)| session.stops.iter().map(|stop| minutes(stop.length)).collect()).collect();
     assert_eq!(stops, [vec![30], vec![15]]);
-    assert_eq!(sessions[1].stops[0].since, sessions[0].stops[0].start);
-    let kinds = |session: &Session| session.anomalies.iter().map(|anomaly| anomaly.kind).collect::<Vec<_>>();
+    assert_eq!(sessions[1].0.stops[0].since, sessions[0].0.stops[0].start);
+    let kinds =
+        |(_, details): &(Session, Details)| details.anomalies.iter().map(|anomaly| anomaly.kind).collect::<Vec<_>>();
     assert_eq!(kinds(&sessions[0]), [AnomalyKind::PieceWhileStopped]);
     assert_eq!(kinds(&sessions[1]), [AnomalyKind::PieceWhileStopped]);
 }
@@ -103,10 +104,10 @@ fn a_stop_over_night_is_cut_to_both_windows() {
 #[test]
 fn only_the_last_stop_of_an_open_session_has_no_end() {
     let lines = ["06:00 piece", "06:10 stop", "06:20 start", "06:30 piece", "06:40 stop"];
-    let [session] = &derive(&lines, SessionStatus::Open)[..] else { panic!() };
+    let [(session, _)] = &derive(&lines, SessionStatus::Open)[..] else { panic!() };
     assert_eq!(session.stops.iter().map(StopPeriod::is_ongoing).collect::<Vec<_>>(), [false, true]);
     assert_eq!(session.stops[1].length, Millis::ZERO);
-    let [session] = &derive(&lines, SessionStatus::Complete)[..] else { panic!() };
+    let [(session, _)] = &derive(&lines, SessionStatus::Complete)[..] else { panic!() };
     assert_eq!(session.stops.len(), 1);
 }
 
@@ -115,34 +116,34 @@ fn a_wait_over_midnight_is_listed_on_both_days_and_a_job_is_carried() {
     let lines = ["22:00 job 7", "23:50 wait 20", "+1 00:30 piece", "+1 00:40 piece"];
     let sessions = derive(&lines, SessionStatus::Complete);
     assert_eq!(
-        sessions.iter().map(|session| minutes(session.waits[0].interval.length())).collect::<Vec<_>>(),
+        sessions.iter().map(|(session, _)| minutes(session.waits[0].interval.length())).collect::<Vec<_>>(),
         [10, 10]
     );
-    assert_eq!(sessions[1].pieces[0].job, Some(JobKey { day: production_day(0), number: 1 }));
-    assert_eq!(sessions[0].jobs[0].pieces, 0);
-    let kinds: Vec<_> = sessions[0].anomalies.iter().map(|anomaly| anomaly.kind).collect();
+    assert_eq!(sessions[1].1.pieces[0].job, Some(JobKey { day: production_day(0), number: 1 }));
+    assert_eq!(sessions[0].1.jobs[0].pieces, 0);
+    let kinds: Vec<_> = sessions[0].1.anomalies.iter().map(|anomaly| anomaly.kind).collect();
     assert_eq!(kinds, [AnomalyKind::NoPieces]);
 }
 
 #[test]
 fn a_clock_that_goes_back_keeps_its_line_and_makes_no_negative_length() {
     let lines = ["06:00 piece", "07:00 stop", "06:30 start", "08:00 piece"];
-    let [session] = &derive(&lines, SessionStatus::Complete)[..] else { panic!() };
+    let [(session, details)] = &derive(&lines, SessionStatus::Complete)[..] else { panic!() };
     assert_eq!(session.stops, []);
-    assert_eq!(session.anomalies[0].kind, AnomalyKind::ClockWentBack);
+    assert_eq!(details.anomalies[0].kind, AnomalyKind::ClockWentBack);
     assert_eq!(minutes(session.observed.effective()), 120);
 }
 
 #[test]
 fn the_timeline_has_no_gap_and_a_piece_on_a_boundary_begins_the_next_interval() {
     let lines = ["06:00 piece", "06:10 wait 10", "06:15 stop", "06:20 piece", "06:30 start", "06:40 piece"];
-    let [session] = &derive(&lines, SessionStatus::Complete)[..] else { panic!() };
+    let [(session, details)] = &derive(&lines, SessionStatus::Complete)[..] else { panic!() };
     let window = Interval::new(session.first_event, session.last_event);
     let strip = timeline(
         window,
         &stop_set(&session.stops),
         &wait_set(&session.waits),
-        session.pieces.iter().map(|piece| piece.at),
+        details.pieces.iter().map(|piece| piece.at),
     );
     let shape: Vec<_> = strip.iter().map(|part| (part.state, minutes(part.interval.length()), part.pieces)).collect();
     assert_eq!(shape, [(Running, 10, 1), (Waiting, 5, 0), (Stopped, 15, 1), (Running, 10, 1)]);
@@ -206,22 +207,72 @@ proptest! {
     #[test]
     fn figures_add_up_and_nothing_is_negative(lines in streams()) {
         let last = ProductionDay("2025-12-31".parse().unwrap());
-        for session in fold(paris(), production_day(0)..=last, Carry::default(), &[version(&lines)], false, |_| SessionStatus::Complete).sessions {
+        for (session, details) in fold(paris(), production_day(0)..=last, Carry::default(), &[version(&lines)], false, |_| SessionStatus::Complete).sessions {
             let observed = session.observed;
             prop_assert!(observed.effective() >= Millis::ZERO && observed.wait >= Millis::ZERO && observed.stop >= Millis::ZERO);
             if let (Some(occupancy), Some(wait), Some(stop)) = (observed.occupancy_rate(), observed.wait_rate(), observed.stop_rate()) {
                 prop_assert!((occupancy + wait + stop - 1.0).abs() < 1e-9);
             }
             let window = Interval::new(session.first_event, session.last_event);
-            let strip = timeline(window, &stop_set(&session.stops), &wait_set(&session.waits), session.pieces.iter().map(|piece| piece.at));
+            let strip = timeline(window, &stop_set(&session.stops), &wait_set(&session.waits), details.pieces.iter().map(|piece| piece.at));
             prop_assert_eq!(strip.iter().map(|part| part.interval.length()).sum::<Millis>(), window.length());
             prop_assert!(strip.windows(2).all(|pair| pair[0].interval.end() == pair[1].interval.start()));
             if !window.is_empty() {
-                prop_assert_eq!(strip.iter().map(|part| part.pieces as usize).sum::<usize>(), session.pieces.len());
+                prop_assert_eq!(strip.iter().map(|part| part.pieces as usize).sum::<usize>(), details.pieces.len());
             }
-            prop_assert!(session.pieces.iter().all(|piece| piece.cycle.is_none_or(|cycle| cycle >= Millis::ZERO)));
+            prop_assert!(details.pieces.iter().all(|piece| piece.cycle.is_none_or(|cycle| cycle >= Millis::ZERO)));
             let bounds = paris().day(session.day);
             prop_assert!(session.waits.iter().all(|wait| wait.interval.clip(bounds) == Some(wait.interval)));
         }
+    }
+}
+
+/// Walks twice, first for the figures, then for the details, and takes these in parts of `size` lines.
+fn walk_in_parts(lines: &[Line<'_>], size: usize) -> Vec<(Session, Details)> {
+    let versions = [version(lines)];
+    let walk = |keep, take: &mut dyn FnMut(&mut Walk, usize)| {
+        let mut walk = Walk::new(paris(), keep, Carry::default());
+        for (index, placed) in crate::stream::merge(&versions).into_iter().enumerate() {
+            let line = &lines[placed.line];
+            walk.step(placed, line, crate::stream::source(&versions[0], line));
+            take(&mut walk, index);
+        }
+        walk
+    };
+    let figures = walk(Keep::Figures, &mut |_, _| {}).finish(false, |_| SessionStatus::Complete).sessions;
+    let mut whole: std::collections::BTreeMap<ProductionDay, (Session, Cycles, Details)> = figures
+        .into_iter()
+        .map(|(session, nothing)| {
+            assert!(nothing.is_empty());
+            (session.day, (session.clone(), Cycles::new(&session), Details::default()))
+        })
+        .collect();
+    let mut add = |day: ProductionDay, mut part: Details| {
+        let (_, cycles, details) = whole.get_mut(&day).unwrap();
+        cycles.set(&mut part.pieces);
+        details.pieces.extend(part.pieces);
+        details.jobs.extend(part.jobs);
+        details.anomalies.extend(part.anomalies);
+    };
+    let rest = walk(Keep::Details, &mut |walk, index| {
+        if index % size == 0 {
+            walk.take().into_iter().for_each(|(day, part)| add(day, part));
+        }
+    });
+    rest.rest().into_iter().for_each(|(day, part)| add(day, part));
+    let finish = |(session, _, mut details): (Session, Cycles, Details)| {
+        details.anomalies.extend(session_anomalies(&session));
+        details.anomalies.sort_by_key(|anomaly| (anomaly.at, anomaly.kind, anomaly.source));
+        (session, details)
+    };
+    whole.into_values().map(finish).collect()
+}
+
+proptest! {
+    #[test]
+    fn walking_twice_in_parts_gives_the_same_as_once_in_memory(lines in streams(), size in 1usize..9) {
+        let last = ProductionDay("2025-12-31".parse().unwrap());
+        let once = fold(paris(), production_day(0)..=last, Carry::default(), &[version(&lines)], false, |_| SessionStatus::Complete);
+        prop_assert_eq!(walk_in_parts(&lines, size), once.sessions);
     }
 }

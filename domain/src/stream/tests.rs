@@ -68,7 +68,54 @@ fn contents() -> impl Strategy<Value = Vec<Vec<Line<'static>>>> {
     prop::collection::vec(content, 1..5)
 }
 
+/// What flows out when each version's lines come `size` at a time, up to an instant, then to the end.
+fn flowing(versions: &[Version<'_>], size: usize, pause: Instant) -> Vec<(Placed, String)> {
+    let mut surveys = vec![Survey::default(); versions.len()];
+    for (survey, version) in surveys.iter_mut().zip(versions) {
+        version.lines.iter().for_each(|line| survey.see(line));
+    }
+    let mut ranked: Vec<usize> = (0..versions.len()).collect();
+    ranked.sort_by(|a, b| rank(&versions[*a]).cmp(&rank(&versions[*b])));
+    let mut confluence = Confluence::new(&ranked, &surveys);
+    let mut given = vec![0; versions.len()];
+    let mut out = Vec::new();
+    for until in [pause, Instant(i64::MAX)] {
+        loop {
+            match confluence.next(until) {
+                Flow::Line(placed, line) => {
+                    assert!(placed.effective < until);
+                    out.push((placed, line.text.into_owned()));
+                }
+                Flow::Wants(version) => {
+                    let rest = &versions[version].lines[given[version]..];
+                    let part: Vec<_> = rest.iter().take(size).cloned().map(own).collect();
+                    given[version] += part.len();
+                    confluence.feed(version, part);
+                }
+                Flow::Later | Flow::End => break,
+            }
+        }
+    }
+    out
+}
+
+fn own(line: Line<'_>) -> Line<'static> {
+    let text = Cow::Owned(line.text.into_owned());
+    Line { at: line.at, latest: line.latest, number: line.number, text, event: Event::Stop }
+}
+
 proptest! {
+    #[test]
+    fn lines_that_flow_in_come_out_in_the_same_order(contents in contents(), size in 1usize..4, pause in 0i64..13) {
+        let paths: Vec<String> = (0..contents.len()).map(|index| index.to_string()).collect();
+        let versions: Vec<_> = contents.iter().zip(&paths).zip(1..).map(|((lines, path), id)| version(id, path, lines)).collect();
+        let merged: Vec<_> = merge(&versions)
+            .into_iter()
+            .map(|placed| (placed, versions[placed.version].lines[placed.line].text.to_string()))
+            .collect();
+        prop_assert_eq!(flowing(&versions, size, Instant(pause)), merged);
+    }
+
     #[test]
     fn the_stream_holds_each_line_as_often_as_the_version_that_has_it_most_often(contents in contents()) {
         let paths: Vec<String> = (0..contents.len()).map(|index| index.to_string()).collect();

@@ -5,6 +5,7 @@ mod faults;
 pub(crate) mod plant;
 
 use crate::harness::database::Database;
+use atelier_application::ingest::Room;
 use plant::{Plant, Shelf};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
@@ -12,6 +13,9 @@ use rand::{Rng as _, SeedableRng as _};
 use std::collections::BTreeMap;
 
 const FOLDER: &str = "DEM12 (PVC)";
+
+/// Room for next to nothing.
+const SMALL: Room = Room { content: 40, contents: 0, block: 17 };
 
 /// Something that happens to the source between two visits.
 fn disturb(shelf: &Shelf, rng: &mut StdRng) {
@@ -78,7 +82,9 @@ fn remember(contents: &mut BTreeMap<String, Vec<Vec<u8>>>, shelf: &Shelf) {
 async fn schedule(database: fn() -> Option<Database>, seed: u64) {
     let (Some(one), Some(other)) = (database(), database()) else { return };
     let mut rng = StdRng::seed_from_u64(seed);
-    let plant = Plant::open(&one).await;
+    // Every other plant has next to no room in memory, and takes the way of what does not fit into it.
+    let room = if seed % 2 == 0 { Room::default() } else { SMALL };
+    let plant = Plant::open_with(&one, room).await;
     let mut contents = BTreeMap::new();
     for _ in 0..rng.random_range(3..14) {
         for _ in 0..rng.random_range(1..4) {

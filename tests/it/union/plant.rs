@@ -2,7 +2,7 @@
 
 use crate::harness::database::Database;
 use async_trait::async_trait;
-use atelier_application::ingest::{Ingest, NoProgress, Outcome, ReplayScope};
+use atelier_application::ingest::{Ingest, NoProgress, Outcome, ReplayScope, Room};
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::ingest_store::{FileRecord, IngestStore as _, Reach};
 use atelier_application::ports::log_source::{Content, Listing, LogSource, RemoteFile, SourceError};
@@ -16,6 +16,7 @@ use atelier_domain::machine::MachineType;
 use atelier_domain::time::{Instant, PlantZone};
 use atelier_domain::units::Millis;
 use atelier_logfmt::MachineLog;
+use atelier_scratch::TemporaryFiles;
 use atelier_store::{Store, StoreOptions};
 use futures_util::StreamExt as _;
 use std::collections::{BTreeMap, HashMap};
@@ -107,6 +108,11 @@ pub(crate) struct Plant {
 impl Plant {
     /// At noon of 15 June 2025, with one machine.
     pub(crate) async fn open(database: &Database) -> Self {
+        Self::open_with(database, Room::default()).await
+    }
+
+    /// The same, with so much room in memory.
+    pub(crate) async fn open_with(database: &Database, room: Room) -> Self {
         let store = Store::connect(&database.url(), StoreOptions::default()).await.unwrap();
         store.migrate_up().await.unwrap();
         let now = Instant(1_749_988_800_000);
@@ -121,6 +127,8 @@ impl Plant {
             store: shared.clone(),
             machines: shared.clone(),
             runs: shared,
+            scratch: Arc::new(TemporaryFiles),
+            room,
             clock: clock.clone(),
             zone: PlantZone::new(chrono_tz::Europe::Paris, chrono::NaiveTime::MIN),
         };
@@ -168,7 +176,6 @@ impl Plant {
             modified: None,
             read_at: self.clock.now(),
             counts: LineCounts::default(),
-            rejects: Vec::new(),
         };
         let file = unit.save_file(&record).await.unwrap();
         unit.add_version(file, b"abc", &Reach::default()).await.unwrap();

@@ -24,15 +24,22 @@ pub(super) fn rows(version: i64, offset: u64, bytes: &[u8]) -> Result<Vec<Vec<Va
     Ok(rows)
 }
 
-/// Appends the raw bytes of a chunk.
-pub(super) fn unpack(version: i64, position: i64, length: i32, packed: &[u8], into: &mut Vec<u8>) -> Result<(), DbErr> {
+/// Appends the raw bytes of the chunk at `position`, which belong at `place` of what is being put together.
+pub(super) fn unpack(
+    version: i64,
+    position: i64,
+    place: i64,
+    length: i32,
+    packed: &[u8],
+    into: &mut Vec<u8>,
+) -> Result<(), DbErr> {
     let wrong = |what: String| DbErr::Custom(format!("contenu_log (version {version}, position {position}): {what}"));
     let length = usize::try_from(length)
         .ok()
         .filter(|length| *length <= LARGEST)
         .ok_or_else(|| wrong(format!("no length: {length}")))?;
-    if into.len() as i64 != position {
-        return Err(wrong(format!("a chunk before it is missing: it should begin at {}", into.len())));
+    if into.len() as i64 != place {
+        return Err(wrong("a chunk before it is missing".to_owned()));
     }
     let raw = zstd::bulk::decompress(packed, length).map_err(|error| wrong(error.to_string()))?;
     if raw.len() != length {

@@ -6,10 +6,11 @@ use super::tx::Tx;
 use crate::value;
 use atelier_application::ports::ingest_store::{FileRecord, KnownFile, Reach, StoredVersion};
 use atelier_domain::ids::{LogFileId, MachineId, VersionId};
-use atelier_domain::log_file::{LogFileState, date_in_name};
+use atelier_domain::log_file::{LogFileState, RejectedLine, date_in_name};
 use atelier_domain::time::{Instant, ProductionDay};
 use chrono::NaiveDate;
 use sea_orm::{DbErr, QueryResult, Value};
+use std::ops::RangeInclusive;
 
 /// A file is quarantined after so many runs in a row that could not read it.
 const QUARANTINE_AFTER: u32 = 3;
@@ -65,8 +66,34 @@ pub(super) fn content(version: VersionId, rows: &[QueryResult]) -> Result<Vec<u8
     let mut bytes = Vec::new();
     for row in rows {
         let packed: Vec<u8> = row.try_get_by_index(2)?;
-        content::unpack(version.0, row.try_get_by_index(0)?, row.try_get_by_index(1)?, &packed, &mut bytes)?;
+        let position: i64 = row.try_get_by_index(0)?;
+        content::unpack(version.0, position, position, row.try_get_by_index(1)?, &packed, &mut bytes)?;
     }
+    Ok(bytes)
+}
+
+/// The rows that hold the bytes from an offset to before another.
+pub(super) const PART_OF_CONTENT: &str = "SELECT position, longueur, octets FROM contenu_log
+     WHERE version_id = $1 AND position < $3 AND position + longueur > $2 ORDER BY position";
+
+/// What these rows hold of the bytes in a range.
+pub(super) fn part_of_content(
+    version: VersionId,
+    rows: &[QueryResult],
+    offset: u64,
+    length: usize,
+) -> Result<Vec<u8>, DbErr> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    let first: i64 = first.try_get_by_index(0)?;
+    let mut bytes = Vec::new();
+    for row in rows {
+        let packed: Vec<u8> = row.try_get_by_index(2)?;
+        let position: i64 = row.try_get_by_index(0)?;
+        content::unpack(version.0, position, position - first, row.try_get_by_index(1)?, &packed, &mut bytes)?;
+    }
+    let skipped = usize::try_from(offset as i64 - first).unwrap_or(0).min(bytes.len());
+    bytes.drain(..skipped);
+    bytes.truncate(length);
     Ok(bytes)
 }
 
@@ -100,21 +127,23 @@ pub(super) async fn save(tx: &mut Tx, machine: MachineId, file: &FileRecord) -> 
         (file.counts.ignored as i32).into(),
         (file.counts.rejected as i32).into(),
     ];
-    let id: i64 = tx.query_one(sql, values).await?.try_get_by_index(0)?;
-    save_rejects(tx, id, file).await?;
-    Ok(LogFileId(id))
+    Ok(LogFileId(tx.query_one(sql, values).await?.try_get_by_index(0)?))
 }
 
 /// Rejected lines stand in the order of the file: those that were there stay, unless the content changed under them.
-async fn save_rejects(tx: &mut Tx, id: i64, file: &FileRecord) -> Result<(), DbErr> {
-    let rows = tx
-        .query(
-            "SELECT numero, position, motif, texte FROM ligne_rejetee WHERE fichier_id = $1 ORDER BY numero",
-            vec![id.into()],
-        )
-        .await?;
+pub(super) async fn save_rejects(
+    tx: &mut Tx,
+    file: LogFileId,
+    lines: RangeInclusive<u32>,
+    rejects: &[RejectedLine],
+) -> Result<(), DbErr> {
+    let bound = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let (first, last) = (bound(*lines.start()), bound(*lines.end()));
+    let sql = "SELECT numero, position, motif, texte FROM ligne_rejetee
+         WHERE fichier_id = $1 AND numero BETWEEN $2 AND $3 ORDER BY numero";
+    let rows = tx.query(sql, vec![file.0.into(), first.into(), last.into()]).await?;
     let mut same = 0;
-    for (row, reject) in rows.iter().zip(&file.rejects) {
+    for (row, reject) in rows.iter().zip(rejects) {
         let stored: (i32, i64, String, String) =
             (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?, row.try_get_by_index(3)?);
         let new = (reject.number as i32, reject.offset as i64, reject.reason.as_str(), reject.text.as_str());
@@ -124,15 +153,15 @@ async fn save_rejects(tx: &mut Tx, id: i64, file: &FileRecord) -> Result<(), DbE
         same += 1;
     }
     if same < rows.len() {
-        let after = file.rejects.get(..same).and_then(<[_]>::last).map_or(0, |reject| reject.number as i32);
-        tx.execute("DELETE FROM ligne_rejetee WHERE fichier_id = $1 AND numero > $2", vec![id.into(), after.into()])
-            .await?;
+        let from = rejects.get(..same).and_then(<[_]>::last).map_or(first, |reject| reject.number as i32 + 1);
+        let sql = "DELETE FROM ligne_rejetee WHERE fichier_id = $1 AND numero BETWEEN $2 AND $3";
+        tx.execute(sql, vec![file.0.into(), from.into(), last.into()]).await?;
     }
     let columns = &["fichier_id", "numero", "position", "motif", "texte"];
     let mut bulk = Bulk::new(tx.backend(), "ligne_rejetee", columns);
-    for reject in file.rejects.iter().skip(same) {
+    for reject in rejects.iter().skip(same) {
         bulk.push(&[
-            Cell::Big(Some(id)),
+            Cell::Big(Some(file.0)),
             Cell::Int(reject.number as i32),
             Cell::Big(Some(reject.offset as i64)),
             Cell::Text(Some(reject.reason.as_str())),

@@ -17,14 +17,17 @@ use async_trait::async_trait;
 use atelier_application::ports::ingest_store::{
     FileRecord, IngestStore, IngestUnit, KnownFile, Reach, SessionWritten, StoredVersion,
 };
-use atelier_application::ports::store_error::StoreResult;
+use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{LogFileId, MachineId, VersionId};
-use atelier_domain::session::{Carry, Session};
+use atelier_domain::log_file::RejectedLine;
+use atelier_domain::session::{Carry, Details, Session};
 use atelier_domain::time::{Instant, ProductionDay};
-use sea_orm::{DbBackend, DbErr};
+use sea_orm::{DbBackend, DbErr, Value};
+use sessions::Saving;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use tx::Tx;
 
 /// A transaction on one machine.
@@ -32,6 +35,18 @@ struct Unit {
     tx: Tx,
     backend: DbBackend,
     machine: MachineId,
+    /// The sessions whose details are still coming.
+    saving: Option<Saving>,
+}
+
+fn not_begun() -> StoreError {
+    StoreError::Permanent("Details of sessions came before the sessions.".to_owned())
+}
+
+/// The values of [`files::PART_OF_CONTENT`].
+fn part(version: VersionId, offset: u64, length: usize) -> Vec<Value> {
+    let end = offset.saturating_add(length as u64).min(i64::MAX as u64);
+    vec![version.0.into(), (offset as i64).into(), (end as i64).into()]
 }
 
 #[async_trait]
@@ -44,6 +59,11 @@ impl IngestStore for Store {
     async fn content(&self, version: VersionId) -> StoreResult<Vec<u8>> {
         let rows = self.rows(files::CONTENT, vec![version.0.into()]).await?;
         files::content(version, &rows).map_err(from_db)
+    }
+
+    async fn read_content(&self, version: VersionId, offset: u64, length: usize) -> StoreResult<Vec<u8>> {
+        let rows = self.rows(files::PART_OF_CONTENT, part(version, offset, length)).await?;
+        files::part_of_content(version, &rows, offset, length).map_err(from_db)
     }
 
     async fn open_days(&self, machine: MachineId) -> StoreResult<Vec<ProductionDay>> {
@@ -61,7 +81,7 @@ impl IngestStore for Store {
 
     async fn begin(&self, machine: MachineId) -> StoreResult<Box<dyn IngestUnit>> {
         let tx = Tx::begin(&self.db).await.map_err(from_db)?;
-        Ok(Box::new(Unit { tx, backend: self.backend(), machine }))
+        Ok(Box::new(Unit { tx, backend: self.backend(), machine, saving: None }))
     }
 }
 
@@ -75,6 +95,20 @@ impl IngestUnit for Unit {
     async fn content(&mut self, version: VersionId) -> StoreResult<Vec<u8>> {
         let rows = self.tx.query(files::CONTENT, vec![version.0.into()]).await.map_err(from_db)?;
         files::content(version, &rows).map_err(from_db)
+    }
+
+    async fn read_content(&mut self, version: VersionId, offset: u64, length: usize) -> StoreResult<Vec<u8>> {
+        let rows = self.tx.query(files::PART_OF_CONTENT, part(version, offset, length)).await.map_err(from_db)?;
+        files::part_of_content(version, &rows, offset, length).map_err(from_db)
+    }
+
+    async fn save_rejects(
+        &mut self,
+        file: LogFileId,
+        lines: RangeInclusive<u32>,
+        rejects: &[RejectedLine],
+    ) -> StoreResult<()> {
+        Ok(files::save_rejects(&mut self.tx, file, lines, rejects).await.map_err(from_db)?)
     }
 
     async fn save_file(&mut self, file: &FileRecord) -> StoreResult<LogFileId> {
@@ -156,13 +190,27 @@ impl IngestUnit for Unit {
         Ok(())
     }
 
-    async fn save_sessions(
+    async fn begin_sessions(
         &mut self,
         days: &[RangeInclusive<ProductionDay>],
-        sessions: Vec<Session>,
+        sessions: Vec<Arc<Session>>,
         now: Instant,
-    ) -> StoreResult<Vec<SessionWritten>> {
-        Ok(sessions::save(&mut self.tx, self.machine, days, sessions, now).await.map_err(from_db)?)
+    ) -> StoreResult<()> {
+        let saving = Saving::begin(&mut self.tx, self.machine, days, sessions, now).await.map_err(from_db)?;
+        self.saving = Some(saving);
+        Ok(())
+    }
+
+    async fn add_details(&mut self, details: Vec<(ProductionDay, Details)>) -> StoreResult<()> {
+        match &mut self.saving {
+            Some(saving) => saving.add(&mut self.tx, details).await.map_err(from_db),
+            None => Err(not_begun()),
+        }
+    }
+
+    async fn end_sessions(&mut self) -> StoreResult<Vec<SessionWritten>> {
+        let saving = self.saving.take().ok_or_else(not_begun)?;
+        saving.end(&mut self.tx).await.map_err(from_db)
     }
 
     async fn commit(self: Box<Self>) -> StoreResult<()> {

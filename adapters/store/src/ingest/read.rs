@@ -51,5 +51,6 @@ impl Reading {
 
 fn add(version: i64, row: &QueryResult, bytes: &mut Vec<u8>) -> Result<(), DbErr> {
     let packed: Vec<u8> = row.try_get_by_index(3)?;
-    unpack(version, row.try_get_by_index(1)?, row.try_get_by_index(2)?, &packed, bytes)
+    let position: i64 = row.try_get_by_index(1)?;
+    unpack(version, position, position, row.try_get_by_index(2)?, &packed, bytes)
 }

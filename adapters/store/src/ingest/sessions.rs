@@ -1,17 +1,18 @@
 //! Makes stored sessions equal to derived ones, writing only what differs.
 
 use super::bulk::{Bulk, Cell};
-use super::children::{self, JobIds};
+use super::children::{self, Carried, JobIds, StoredAnomalies};
 use super::tx::Tx;
 use crate::value;
 use atelier_application::ports::ingest_store::SessionWritten;
 use atelier_domain::ids::{MachineId, SessionId};
-use atelier_domain::session::{JobKey, Session};
+use atelier_domain::session::{Details, Session};
 use atelier_domain::time::{Instant, ProductionDay};
 use chrono::NaiveDate;
 use sea_orm::{DbErr, QueryResult, Value};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// What tells a stored session from a derived one; every other column follows from these.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +38,7 @@ pub(super) struct Writing {
     pub(super) id: i64,
     pub(super) is_new: bool,
     pub(super) changed: bool,
-    pub(super) session: Session,
+    pub(super) session: Arc<Session>,
     row: SessionRow,
     stored: Option<SessionRow>,
 }
@@ -74,53 +75,106 @@ const FIGURES: &str = "duree_production_totale = ROUND(duree_production_ms / 360
      taux_attente = CASE WHEN duree_production_ms > 0 THEN ROUND(attente_ms * 100.0 / duree_production_ms, 2) END,
      taux_arret_volontaire = CASE WHEN duree_production_ms > 0 THEN ROUND(arret_ms * 100.0 / duree_production_ms, 2) END";
 
-pub(super) async fn save(
-    tx: &mut Tx,
+/// Sessions whose details are still coming.
+pub(super) struct Saving {
     machine: MachineId,
-    days: &[RangeInclusive<ProductionDay>],
-    sessions: Vec<Session>,
     now: Instant,
-) -> Result<Vec<SessionWritten>, DbErr> {
-    let mut stored = stored_sessions(tx, machine, days).await?;
-    let paths = file_paths(tx, machine).await?;
-    let mut writing: Vec<Writing> = sessions
-        .into_iter()
-        .map(|session| {
-            let row = SessionRow::new(&session, &paths);
-            let (id, before) = stored.remove(&session.day).unzip();
-            Writing {
-                id: id.unwrap_or_default(),
-                is_new: id.is_none(),
-                changed: id.is_none() || before.as_ref() != Some(&row),
-                session,
-                row,
-                stored: before,
-            }
+    writing: Vec<Writing>,
+    gone: Vec<i64>,
+    /// The last revision before any of these sessions took one, and the last one taken.
+    revisions: (i64, i64),
+    jobs: JobIds,
+    carried: Carried,
+    anomalies: StoredAnomalies,
+}
+
+impl Saving {
+    /// Writes the sessions, their periods and their files.
+    pub(super) async fn begin(
+        tx: &mut Tx,
+        machine: MachineId,
+        days: &[RangeInclusive<ProductionDay>],
+        sessions: Vec<Arc<Session>>,
+        now: Instant,
+    ) -> Result<Self, DbErr> {
+        let mut stored = stored_sessions(tx, machine, days).await?;
+        let paths = file_paths(tx, machine).await?;
+        let mut writing: Vec<Writing> = sessions
+            .into_iter()
+            .map(|session| {
+                let row = SessionRow::new(&session, &paths);
+                let (id, before) = stored.remove(&session.day).unzip();
+                Writing {
+                    id: id.unwrap_or_default(),
+                    is_new: id.is_none(),
+                    changed: id.is_none() || before.as_ref() != Some(&row),
+                    session,
+                    row,
+                    stored: before,
+                }
+            })
+            .collect();
+        let gone: Vec<i64> = stored.into_values().map(|(id, _)| id).collect();
+        let created = writing.iter().filter(|session| session.is_new).count();
+        // From here on other writers wait: ids and revisions grow in the order of commits.
+        let last_revision = next_revisions(tx, 0).await?;
+        let mut ids = reserve(tx, "session_production", created).await?;
+        for session in writing.iter_mut().filter(|session| session.is_new) {
+            session.id = ids.next().unwrap_or_default();
+        }
+        let revision = insert_rows(tx, machine, &writing, last_revision, now).await?;
+        children::save_waits(tx, &mut writing).await?;
+        children::save_stops(tx, &mut writing).await?;
+        children::save_files(tx, &mut writing).await?;
+        let anomalies = StoredAnomalies::read(tx, &writing).await?;
+        Ok(Self {
+            machine,
+            now,
+            writing,
+            gone,
+            revisions: (last_revision, revision),
+            jobs: JobIds::default(),
+            carried: Carried::default(),
+            anomalies,
         })
-        .collect();
-    let gone: Vec<i64> = stored.into_values().map(|(id, _)| id).collect();
-    let created = writing.iter().filter(|session| session.is_new).count();
-    // From here on other writers wait: ids and revisions grow in the order of commits.
-    let last_revision = next_revisions(tx, 0).await?;
-    let mut ids = reserve(tx, "session_production", created).await?;
-    for session in writing.iter_mut().filter(|session| session.is_new) {
-        session.id = ids.next().unwrap_or_default();
     }
-    let revision = insert_rows(tx, machine, &writing, last_revision, now).await?;
-    let mut jobs = JobIds::default();
-    children::save_jobs(tx, &mut writing, &mut jobs).await?;
-    jobs.add_foreign(tx, machine, &writing).await?;
-    children::save_pieces(tx, &mut writing, &jobs).await?;
-    children::save_waits(tx, &mut writing).await?;
-    children::save_stops(tx, &mut writing).await?;
-    children::save_anomalies(tx, machine, &mut writing).await?;
-    children::save_files(tx, &mut writing).await?;
-    let owners = children::save_carried(tx, &mut writing, &jobs).await?;
-    drop_sessions(tx, &gone).await?;
-    let revision = update_rows(tx, &writing, &owners, revision, now).await? + i64::from(!gone.is_empty());
-    next_revisions(tx, (revision - last_revision) as usize).await?;
-    let changed = writing.iter().filter(|session| session.changed);
-    Ok(changed.map(|session| SessionWritten { id: SessionId(session.id), created: session.is_new }).collect())
+
+    /// Writes the next details.
+    pub(super) async fn add(&mut self, tx: &mut Tx, details: Vec<(ProductionDay, Details)>) -> Result<(), DbErr> {
+        let place = |day| {
+            let place = self.writing.iter().position(|session| session.session.day == day);
+            place.ok_or_else(|| DbErr::Custom(format!("details came of {day}, whose session was not begun")))
+        };
+        let parts =
+            details.into_iter().map(|(day, details)| Ok((place(day)?, details))).collect::<Result<Vec<_>, DbErr>>()?;
+        self.jobs.learn(tx, self.machine, &self.writing, &parts).await?;
+        let writing = &mut self.writing;
+        children::save_jobs(tx, writing, &each(&parts, |details| &details.jobs), &self.jobs).await?;
+        let pieces = each(&parts, |details| &details.pieces);
+        children::save_pieces(tx, writing, &pieces, &self.jobs, &mut self.carried).await?;
+        let anomalies = each(&parts, |details| &details.anomalies);
+        self.anomalies.save(tx, self.machine, writing, &anomalies).await?;
+        self.jobs.forget();
+        Ok(())
+    }
+
+    /// Removes what did not come again, and gives the sessions that changed their revisions.
+    pub(super) async fn end(self, tx: &mut Tx) -> Result<Vec<SessionWritten>, DbErr> {
+        let Self { now, mut writing, gone, revisions: (before, revision), carried, anomalies, .. } = self;
+        anomalies.drop_rest(tx, &mut writing).await?;
+        children::drop_rest(tx, &mut writing).await?;
+        let owners = children::save_carried(tx, &writing, carried).await?;
+        drop_sessions(tx, &gone).await?;
+        let revision = update_rows(tx, &writing, &owners, revision, now).await? + i64::from(!gone.is_empty());
+        next_revisions(tx, (revision - before) as usize).await?;
+        let changed = writing.iter().filter(|session| session.changed);
+        Ok(changed.map(|session| SessionWritten { id: SessionId(session.id), created: session.is_new }).collect())
+    }
+}
+
+/// One kind of details of each part that has some.
+fn each<T>(parts: &[(usize, Details)], of: fn(&Details) -> &[T]) -> Vec<(usize, &[T])> {
+    parts.iter().map(|(place, details)| (*place, of(details))).filter(|(_, list)| !list.is_empty()).collect()
 }
 
 /// Takes `count` revisions and gives the last one taken before.
@@ -326,7 +380,7 @@ impl SessionRow {
             last_piece: session.last_piece,
             first_start: session.first_start,
             last_stop: session.last_stop,
-            pieces: session.pieces.len() as i32,
+            pieces: session.observed.pieces as i32,
             events: session.events as i32,
             other_events: serde_json::to_string(&session.other_events).unwrap_or_else(|_| "{}".to_owned()),
             span: session.observed.span.0,
@@ -354,13 +408,4 @@ impl SessionRow {
             paths: row.try_get_by_index(15)?,
         })
     }
-}
-
-/// The bars of other days that a session's pieces came from, and how many.
-pub(super) fn carried(session: &Session) -> HashMap<JobKey, i32> {
-    let mut counts = HashMap::new();
-    for job in session.pieces.iter().filter_map(|piece| piece.job).filter(|job| job.day != session.day) {
-        *counts.entry(job).or_insert(0) += 1;
-    }
-    counts
 }

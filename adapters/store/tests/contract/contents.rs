@@ -24,7 +24,6 @@ async fn store(fixture: &Fixture, path: &str, contents: &[&[u8]], grown: &[u8]) 
         modified: None,
         read_at: Instant(0),
         counts: LineCounts::default(),
-        rejects: Vec::new(),
     };
     let file = unit.save_file(&record).await.unwrap();
     let mut versions = Vec::new();

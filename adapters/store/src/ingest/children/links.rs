@@ -1,10 +1,11 @@
 //! Which files a session came from, and which bars of other days its pieces.
 
-use super::{JobIds, known};
+use super::known;
 use crate::ingest::bulk::{Bulk, Cell};
-use crate::ingest::sessions::{Writing, carried};
+use crate::ingest::sessions::Writing;
 use crate::ingest::tx::Tx;
 use crate::value;
+use atelier_domain::session::JobKey;
 use sea_orm::DbErr;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -43,12 +44,25 @@ pub(in crate::ingest) async fn save_files(tx: &mut Tx, writing: &mut [Writing]) 
     bulk.write(tx).await
 }
 
+/// How many pieces of each session came from each bar of another day, by the ids of both.
+#[derive(Default)]
+pub(in crate::ingest) struct Carried(HashMap<(i64, i64), i32>);
+
+impl Carried {
+    /// Counts a piece.
+    pub(super) fn count(&mut self, session: &Writing, bar: Option<JobKey>, id: Option<i64>) {
+        if let (Some(_), Some(id)) = (bar.filter(|bar| bar.day != session.session.day), id) {
+            *self.0.entry((session.id, id)).or_insert(0) += 1;
+        }
+    }
+}
+
 /// Stores how many pieces of each session came from bars of other days. Gives the sessions of those bars whose count that
 /// changes.
 pub(in crate::ingest) async fn save_carried(
     tx: &mut Tx,
-    writing: &mut [Writing],
-    jobs: &JobIds,
+    writing: &[Writing],
+    carried: Carried,
 ) -> Result<BTreeSet<i64>, DbErr> {
     let backend = tx.backend();
     let ids = known(writing);
@@ -64,20 +78,17 @@ pub(in crate::ingest) async fn save_carried(
     }
     let mut touched = BTreeSet::new();
     let mut bulk = Bulk::new(backend, "report_job", &["job_id", "session_id", "pieces"]);
-    for session in writing.iter() {
-        for (key, count) in carried(&session.session) {
-            let Some(job) = jobs.id(Some(key))? else { continue };
-            match stored.remove(&(session.id, job)) {
-                Some(before) if before == count => {}
-                Some(_) => {
-                    touched.insert(job);
-                    let sql = "UPDATE report_job SET pieces = $1 WHERE job_id = $2 AND session_id = $3";
-                    tx.execute(sql, vec![count.into(), job.into(), session.id.into()]).await?;
-                }
-                None => {
-                    touched.insert(job);
-                    bulk.push(&[Cell::Big(Some(job)), Cell::Big(Some(session.id)), Cell::Int(count)]);
-                }
+    for ((session, job), count) in carried.0 {
+        match stored.remove(&(session, job)) {
+            Some(before) if before == count => {}
+            Some(_) => {
+                touched.insert(job);
+                let sql = "UPDATE report_job SET pieces = $1 WHERE job_id = $2 AND session_id = $3";
+                tx.execute(sql, vec![count.into(), job.into(), session.into()]).await?;
+            }
+            None => {
+                touched.insert(job);
+                bulk.push(&[Cell::Big(Some(job)), Cell::Big(Some(session)), Cell::Int(count)]);
             }
         }
     }

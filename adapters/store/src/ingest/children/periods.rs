@@ -1,11 +1,12 @@
 //! Waits and stops.
 
-use super::{Difference, Stored, compare, drop_rows, known};
+use super::{Difference, Numbered, PART, STOPS, Stored, WAITS};
 use crate::ingest::bulk::{Bulk, Cell};
 use crate::ingest::sessions::Writing;
 use crate::ingest::tx::Tx;
 use crate::value;
 use atelier_domain::event::Source;
+use atelier_domain::session::{StopPeriod, WaitPeriod};
 use atelier_domain::time::Instant;
 use sea_orm::{DbErr, Value};
 
@@ -44,40 +45,75 @@ impl PeriodRow {
     }
 }
 
+impl From<&WaitPeriod> for PeriodRow {
+    fn from(wait: &WaitPeriod) -> Self {
+        let interval = wait.interval;
+        Self::new(interval.start(), Some(interval.end()), interval.length().0, None, wait.source)
+    }
+}
+
+impl From<&StopPeriod> for PeriodRow {
+    fn from(stop: &StopPeriod) -> Self {
+        Self::new(stop.start, stop.end, stop.length.0, Some(stop.since), stop.source)
+    }
+}
+
 pub(in crate::ingest) async fn save_waits(tx: &mut Tx, writing: &mut [Writing]) -> Result<(), DbErr> {
-    save_periods(tx, writing, "periode_attente", false, |session| {
-        let waits = session.session.waits.iter();
-        waits
-            .map(|wait| {
-                let interval = wait.interval;
-                PeriodRow::new(interval.start(), Some(interval.end()), interval.length().0, None, wait.source)
-            })
-            .collect()
-    })
-    .await
+    save_periods(tx, writing, WAITS, false, |session| &session.session.waits).await
 }
 
 pub(in crate::ingest) async fn save_stops(tx: &mut Tx, writing: &mut [Writing]) -> Result<(), DbErr> {
-    save_periods(tx, writing, "periode_arret", true, |session| {
-        let stops = session.session.stops.iter();
-        stops.map(|stop| PeriodRow::new(stop.start, stop.end, stop.length.0, Some(stop.since), stop.source)).collect()
-    })
-    .await
+    save_periods(tx, writing, STOPS, true, |session| &session.session.stops).await
 }
 
-async fn save_periods(
+async fn save_periods<P>(
     tx: &mut Tx,
     writing: &mut [Writing],
-    table: &'static str,
+    of: Numbered,
     has_since: bool,
-    rows_of: impl Fn(&Writing) -> Vec<PeriodRow>,
+    periods_of: fn(&Writing) -> &[P],
+) -> Result<(), DbErr>
+where
+    for<'a> &'a P: Into<PeriodRow>,
+{
+    let mut part: Vec<(usize, i32, PeriodRow)> = Vec::new();
+    for place in 0..writing.len() {
+        let count = writing.get(place).map_or(0, |session| periods_of(session).len());
+        let mut done = 0;
+        while done < count {
+            let Some(session) = writing.get(place) else { break };
+            let next = periods_of(session).iter().skip(done).take(PART - part.len());
+            let rows = next.zip(done as i32 + 1..).map(|(period, number)| (place, number, period.into()));
+            part.extend(rows.collect::<Vec<_>>());
+            done = part.last().map_or(count, |(_, number, _)| *number as usize);
+            if part.len() >= PART {
+                save_part(tx, writing, of, has_since, &std::mem::take(&mut part)).await?;
+            }
+        }
+    }
+    save_part(tx, writing, of, has_since, &part).await
+}
+
+/// Stores some periods, given with the places of their sessions in `writing` and their numbers.
+async fn save_part(
+    tx: &mut Tx,
+    writing: &mut [Writing],
+    of: Numbered,
+    has_since: bool,
+    part: &[(usize, i32, PeriodRow)],
 ) -> Result<(), DbErr> {
     let backend = tx.backend();
-    let since = if has_since { ", depuis" } else { "" };
-    let sql = format!(
-        "SELECT session_id, numero, id, timestamp_debut, timestamp_fin, duree_ms, version_id, ligne{since} FROM {table}"
-    );
-    let mut stored = Stored::read(tx, &sql, &known(writing), |row| {
+    let mut wanted: Vec<super::Range> = Vec::new();
+    for (place, number, _) in part {
+        let Some(session) = writing.get(*place).filter(|session| !session.is_new) else { continue };
+        match wanted.last_mut() {
+            Some((id, _, last)) if *id == session.id => *last = *number,
+            _ => wanted.push((session.id, *number, *number)),
+        }
+    }
+    let since = if has_since { ", t.depuis" } else { "" };
+    let columns = format!("t.timestamp_debut, t.timestamp_fin, t.duree_ms, t.version_id, t.ligne{since}");
+    let mut stored = Stored::read(tx, of, &columns, &wanted, |row| {
         Ok(PeriodRow {
             start: value::get_instant(row, 3)?,
             end: value::get_instant_option(row, 4)?,
@@ -89,52 +125,48 @@ async fn save_periods(
     })
     .await?;
     let columns = if has_since { WITH_SINCE } else { WITH_SINCE.split_last().map_or(WITH_SINCE, |(_, before)| before) };
-    let mut bulk = Bulk::new(backend, table, columns);
-    for session in writing.iter_mut() {
-        let rows = rows_of(session);
-        let (differences, leftover) = compare(stored.of(session.id), &rows);
-        session.changed |= !leftover.is_empty();
-        drop_rows(tx, table, &leftover).await?;
-        for ((number, row), difference) in (1..).zip(&rows).zip(differences) {
-            match difference {
-                Difference::Same(_) => continue,
-                Difference::Update(id) => {
-                    let since = if has_since { ", depuis = $8" } else { "" };
-                    let sql = format!(
-                        "UPDATE {table} SET timestamp_debut = $1, timestamp_fin = $2, duree_secondes = $3, duree_ms = $4,
-                         version_id = $5, ligne = $6{since} WHERE id = $7"
-                    );
-                    let mut values: Vec<Value> = vec![
-                        value::instant(backend, row.start),
-                        value::instant_option(backend, row.end),
-                        row.seconds().into(),
-                        row.length.into(),
-                        row.version.into(),
-                        row.line.into(),
-                        id.into(),
-                    ];
-                    if has_since {
-                        values.push(value::instant_option(backend, row.since));
-                    }
-                    tx.execute(sql, values).await?;
+    let mut bulk = Bulk::new(backend, of.table, columns);
+    for (place, number, row) in part {
+        let Some(session) = writing.get_mut(*place) else { continue };
+        match stored.compare(session.id, *number, row) {
+            Difference::Same => continue,
+            Difference::Update(id) => {
+                let since = if has_since { ", depuis = $8" } else { "" };
+                let sql = format!(
+                    "UPDATE {} SET timestamp_debut = $1, timestamp_fin = $2, duree_secondes = $3, duree_ms = $4,
+                     version_id = $5, ligne = $6{since} WHERE id = $7",
+                    of.table
+                );
+                let mut values: Vec<Value> = vec![
+                    value::instant(backend, row.start),
+                    value::instant_option(backend, row.end),
+                    row.seconds().into(),
+                    row.length.into(),
+                    row.version.into(),
+                    row.line.into(),
+                    id.into(),
+                ];
+                if has_since {
+                    values.push(value::instant_option(backend, row.since));
                 }
-                Difference::Insert => {
-                    let cells = [
-                        Cell::Big(Some(session.id)),
-                        Cell::Int(number),
-                        Cell::At(Some(row.start)),
-                        Cell::At(row.end),
-                        Cell::Int(row.seconds()),
-                        Cell::Big(Some(row.length)),
-                        Cell::Big(Some(row.version)),
-                        Cell::Int(row.line),
-                        Cell::At(row.since),
-                    ];
-                    bulk.push(cells.get(..columns.len()).unwrap_or(&cells));
-                }
+                tx.execute(sql, values).await?;
             }
-            session.changed = true;
+            Difference::Insert => {
+                let cells = [
+                    Cell::Big(Some(session.id)),
+                    Cell::Int(*number),
+                    Cell::At(Some(row.start)),
+                    Cell::At(row.end),
+                    Cell::Int(row.seconds()),
+                    Cell::Big(Some(row.length)),
+                    Cell::Big(Some(row.version)),
+                    Cell::Int(row.line),
+                    Cell::At(row.since),
+                ];
+                bulk.push(cells.get(..columns.len()).unwrap_or(&cells));
+            }
         }
+        session.changed = true;
     }
     bulk.write(tx).await
 }

@@ -2,7 +2,7 @@
 
 use super::Store;
 use atelier_application::ports::log_files::Contents;
-use atelier_application::ports::log_format::{LogFormat, ParsedLog};
+use atelier_application::ports::log_format::{LogFormat, LogReader, ParsedLog};
 use atelier_application::ports::store_error::StoreResult;
 use atelier_domain::ids::VersionId;
 use atelier_domain::time::PlantZone;
@@ -21,6 +21,10 @@ pub(super) fn contents(asked: StoreResult<()>, versions: &[VersionId]) -> Conten
 }
 
 impl LogFormat for Store {
+    fn reader(&self, _: PlantZone, _: Option<NaiveDate>) -> Box<dyn LogReader> {
+        panic!("queries read single lines only")
+    }
+
     fn parse<'a>(&self, _: &'a [u8], _: PlantZone, _: Option<NaiveDate>, _: bool) -> ParsedLog<'a> {
         ParsedLog::default()
     }

@@ -21,9 +21,6 @@ use std::sync::Arc;
 /// Affected days with at most so many others between them are derived in one go.
 const GAP: Days = Days::new(3);
 
-/// Of a stretch that does not fit into memory the details are handed over after so many lines.
-const PART_LINES: usize = 20_000;
-
 type Stretch = RangeInclusive<ProductionDay>;
 
 /// What tells whether a session is complete.
@@ -184,7 +181,7 @@ impl Ingest {
                 }
                 walk.step(placed, &line, source);
                 lines += 1;
-                if lines % PART_LINES == 0 {
+                if lines % self.room.lines == 0 {
                     unit.add_details(with_cycles(walk.take(), &mut cycles)).await?;
                 }
             }
@@ -192,7 +189,7 @@ impl Ingest {
             for session in &sessions {
                 let mut anomalies = session_anomalies(session);
                 loop {
-                    let anomalies: Vec<_> = anomalies.by_ref().take(PART_LINES).collect();
+                    let anomalies: Vec<_> = anomalies.by_ref().take(self.room.lines).collect();
                     if anomalies.is_empty() {
                         break;
                     }

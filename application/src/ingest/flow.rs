@@ -67,14 +67,14 @@ impl<'a> Course<'a> {
 
     /// The stream, from its beginning.
     pub(super) fn stream(&self) -> Stream<'_> {
-        let lane = |version: &&'a StoredVersion| Lane {
+        let branch = |version: &&'a StoredVersion| Branch {
             reader: Some(self.reading.format.reader(self.reading.zone, version.name_date)),
             at: 0,
         };
         Stream {
             course: self,
             confluence: Confluence::new(&self.ranked, &self.surveys),
-            lanes: self.versions.iter().map(lane).collect(),
+            branches: self.versions.iter().map(branch).collect(),
         }
     }
 }
@@ -87,7 +87,7 @@ pub(super) enum Next {
     End,
 }
 
-struct Lane {
+struct Branch {
     /// Nothing once the version was read to its end.
     reader: Option<Box<dyn LogReader>>,
     at: u64,
@@ -97,7 +97,7 @@ struct Lane {
 pub(super) struct Stream<'c> {
     course: &'c Course<'c>,
     confluence: Confluence,
-    lanes: Vec<Lane>,
+    branches: Vec<Branch>,
 }
 
 impl Stream<'_> {
@@ -128,20 +128,20 @@ impl Stream<'_> {
     /// The next lines of a version; none at its end.
     async fn read(&mut self, unit: &mut dyn IngestUnit, index: usize) -> StoreResult<Vec<Line<'static>>> {
         let mut lines = Vec::new();
-        let (Some(lane), Some(version)) = (self.lanes.get_mut(index), self.course.versions.get(index)) else {
+        let (Some(branch), Some(version)) = (self.branches.get_mut(index), self.course.versions.get(index)) else {
             return Ok(lines);
         };
-        while let Some(mut reader) = lane.reader.take() {
-            let block = unit.read_content(version.id, lane.at, self.course.reading.block).await?;
+        while let Some(mut reader) = branch.reader.take() {
+            let block = unit.read_content(version.id, branch.at, self.course.reading.block).await?;
             if block.is_empty() {
                 if version.finished && self.course.dropped.get(index) != Some(&true) {
                     reader.finish(&mut |item| keep(&mut lines, item));
                 }
                 break;
             }
-            lane.at += block.len() as u64;
+            branch.at += block.len() as u64;
             reader.feed(&block, &mut |item| keep(&mut lines, item));
-            lane.reader = Some(reader);
+            branch.reader = Some(reader);
             if !lines.is_empty() {
                 break;
             }

@@ -31,20 +31,22 @@ use crate::ports::sync_runs::SyncRunStore;
 use atelier_domain::time::PlantZone;
 use std::sync::Arc;
 
-/// How much is held in memory, in bytes. What is larger takes another way with the same result.
+/// How much is held in memory. What is larger takes another way with the same result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
-    /// Of one content.
+    /// Of one content, in bytes.
     pub content: usize,
-    /// Of all contents that have lines on the days that are derived together.
+    /// Of all contents that have lines on the days that are derived together, in bytes.
     pub contents: usize,
-    /// Of a content that is read piece by piece.
+    /// Of a content that is read piece by piece, in bytes.
     pub block: usize,
+    /// Of days that are derived piece by piece, in lines.
+    pub lines: usize,
 }
 
 impl Default for Room {
     fn default() -> Self {
-        Self { content: 4 << 20, contents: 16 << 20, block: 1 << 20 }
+        Self { content: 4 << 20, contents: 16 << 20, block: 1 << 20, lines: 20_000 }
     }
 }
 

@@ -1,8 +1,7 @@
 //! One production day while its lines come in.
 
 use super::{
-    Details, Job, JobKey, Keep, LoggedWait, OpenStop, Piece, Session, SessionStatus, StopPeriod, WaitPeriod, stop_set,
-    wait_set,
+    Details, Job, JobKey, Keep, OpenStop, Piece, Session, SessionStatus, StopPeriod, WaitPeriod, stop_set, wait_set,
 };
 use crate::anomaly::{AnomalyKind, SessionAnomaly};
 use crate::event::{Event, JobProfile, Line, Source};
@@ -16,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone)]
 pub struct Day {
     date: ProductionDay,
-    bounds: Interval,
+    pub(super) bounds: Interval,
     /// All files that hold a line of it.
     pub(super) files: BTreeSet<LogFileId>,
     events: u32,
@@ -157,22 +156,18 @@ impl Day {
     }
 
     /// The session without its details, or nothing when no line of it stayed. `stops` are those of the stream, `ongoing` the
-    /// one that no start has ended, `waits` those of the stream by start.
+    /// one that no start has ended, `waits` those of the day, clipped, by start.
     pub(super) fn finish(
         self,
         status: SessionStatus,
         stops: impl Iterator<Item = (Interval, OpenStop)>,
-        waits: &[LoggedWait],
+        waits: Vec<WaitPeriod>,
         ongoing: Option<OpenStop>,
     ) -> Option<(Session, Details)> {
         let (first_event, last_event) = (self.first_event?, self.last_event?);
         let window = Interval::new(first_event, last_event);
         let ongoing = ongoing.filter(|_| status == SessionStatus::Open);
         let stops = clip_stops(stops, window, ongoing);
-        let waits: Vec<WaitPeriod> = waits
-            .iter()
-            .filter_map(|wait| Some(WaitPeriod { interval: wait.interval.clip(self.bounds)?, source: wait.source }))
-            .collect();
         let (stop_set, wait_set) = (stop_set(&stops), wait_set(&waits));
         let span = self.first_piece.zip(self.last_piece).map(|(first, last)| Interval::new(first, last));
         let session = Session {

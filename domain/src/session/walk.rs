@@ -4,7 +4,7 @@
 //! and periods alone, then, knowing these, for the details, which are handed out as they come.
 
 use super::day::Day;
-use super::{Carry, Details, JobKey, LoggedWait, OpenStop, Session, SessionStatus};
+use super::{Carry, Details, JobKey, LoggedWait, OpenStop, Session, SessionStatus, WaitPeriod};
 use crate::event::{Event, Line, Source};
 use crate::interval::Interval;
 use crate::stream::Placed;
@@ -142,7 +142,16 @@ impl Walk {
             let unended = carry.stop.map(|stop| (Interval::new(stop.since, Instant(i64::MAX)), stop));
             let stops = stops.iter().copied().chain(unended);
             let status = status(&day);
-            sessions.extend(day.finish(status, stops, &waits, ongoing));
+            let bounds = day.bounds;
+            let clip =
+                |wait: LoggedWait| Some(WaitPeriod { interval: wait.interval.clip(bounds)?, source: wait.source });
+            let waits = if Some(date) == last_day {
+                // There may be millions of them: the last day has no copy.
+                std::mem::take(&mut waits).into_iter().filter_map(clip).collect()
+            } else {
+                waits.iter().copied().filter_map(clip).collect()
+            };
+            sessions.extend(day.finish(status, stops, waits, ongoing));
         }
         Walked { sessions, carries, last: carry }
     }

@@ -54,16 +54,16 @@ pub enum Flow {
 #[derive(Debug)]
 pub struct Confluence {
     /// By rank.
-    lanes: Vec<Lane>,
-    /// The lane of each version.
+    branches: Vec<Branch>,
+    /// The branch of each version.
     ranks: Vec<usize>,
-    /// The effective time of each lane's next line, or one that is not later.
+    /// The effective time of each branch's next line, or one that is not later.
     heads: BinaryHeap<Reverse<(Instant, usize)>>,
     shared: Shared,
 }
 
 #[derive(Debug)]
-struct Lane {
+struct Branch {
     version: usize,
     crowded: bool,
     queue: VecDeque<Line<'static>>,
@@ -77,19 +77,19 @@ impl Confluence {
         let spans = surveys.iter().map(|survey| survey.span).collect::<Vec<_>>();
         let crowded = super::overlapping_spans(&spans);
         let mut confluence = Self {
-            lanes: Vec::with_capacity(ranked.len()),
+            branches: Vec::with_capacity(ranked.len()),
             ranks: vec![usize::MAX; surveys.len()],
             heads: BinaryHeap::new(),
             shared: Shared::default(),
         };
         for version in ranked {
             let Some(first) = surveys.get(*version).and_then(|survey| survey.first) else { continue };
-            let lane = confluence.lanes.len();
+            let branch = confluence.branches.len();
             if let Some(rank) = confluence.ranks.get_mut(*version) {
-                *rank = lane;
+                *rank = branch;
             }
-            confluence.heads.push(Reverse((first, lane)));
-            confluence.lanes.push(Lane {
+            confluence.heads.push(Reverse((first, branch)));
+            confluence.branches.push(Branch {
                 version: *version,
                 crowded: crowded.get(*version) == Some(&true),
                 queue: VecDeque::new(),
@@ -107,14 +107,14 @@ impl Confluence {
             return Flow::Later;
         }
         self.heads.pop();
-        let Some(lane) = self.lanes.get_mut(index) else { return Flow::End };
-        let Some(line) = lane.queue.pop_front() else { return Flow::Wants(lane.version) };
-        lane.effective = effective;
-        let mut placed = Placed { effective, version: lane.version, line: lane.taken, at: line.at, kept: true };
-        lane.taken += 1;
-        let head = lane.queue.front().map_or(effective, |next| effective.max(next.at));
+        let Some(branch) = self.branches.get_mut(index) else { return Flow::End };
+        let Some(line) = branch.queue.pop_front() else { return Flow::Wants(branch.version) };
+        branch.effective = effective;
+        let mut placed = Placed { effective, version: branch.version, line: branch.taken, at: line.at, kept: true };
+        branch.taken += 1;
+        let head = branch.queue.front().map_or(effective, |next| effective.max(next.at));
         self.heads.push(Reverse((head, index)));
-        if lane.crowded
+        if branch.crowded
             && let Some(first) = self.shared.place(index, &line)
         {
             (placed.kept, placed.at) = (false, first);
@@ -125,10 +125,10 @@ impl Confluence {
     /// Gives the next lines of a version that was [wanted](Flow::Wants); without any it has no more.
     pub fn feed(&mut self, version: usize, lines: Vec<Line<'static>>) {
         let index = self.ranks.get(version).copied().unwrap_or(usize::MAX);
-        let Some(lane) = self.lanes.get_mut(index) else { return };
-        lane.queue.extend(lines);
-        if let Some(next) = lane.queue.front() {
-            self.heads.push(Reverse((lane.effective.max(next.at), index)));
+        let Some(branch) = self.branches.get_mut(index) else { return };
+        branch.queue.extend(lines);
+        if let Some(next) = branch.queue.front() {
+            self.heads.push(Reverse((branch.effective.max(next.at), index)));
         }
     }
 
@@ -151,10 +151,10 @@ struct Shared {
 impl Shared {
     /// When the same line of another version happened, if one flowed out before: the n-th of a version is the n-th of
     /// every other.
-    fn place(&mut self, lane: usize, line: &Line<'_>) -> Option<Instant> {
+    fn place(&mut self, branch: usize, line: &Line<'_>) -> Option<Instant> {
         let text = line.text.as_ref();
         let (one, two) = (self.hashers.0.hash_one(text), self.hashers.1.hash_one(text));
-        let nth = self.occurrences.entry((lane, one, two)).or_insert(0);
+        let nth = self.occurrences.entry((branch, one, two)).or_insert(0);
         *nth += 1;
         match self.seen.entry((one, two, *nth)) {
             Entry::Vacant(free) => {

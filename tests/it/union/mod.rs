@@ -2,6 +2,7 @@
 //! on the contents that were contents.
 
 mod faults;
+mod large;
 pub(crate) mod plant;
 
 use crate::harness::database::Database;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 const FOLDER: &str = "DEM12 (PVC)";
 
 /// Room for next to nothing.
-const SMALL: Room = Room { content: 40, contents: 0, block: 17 };
+const SMALL: Room = Room { content: 40, contents: 0, block: 17, lines: 2 };
 
 /// Something that happens to the source between two visits.
 fn disturb(shelf: &Shelf, rng: &mut StdRng) {
@@ -83,7 +84,7 @@ async fn schedule(database: fn() -> Option<Database>, seed: u64) {
     let (Some(one), Some(other)) = (database(), database()) else { return };
     let mut rng = StdRng::seed_from_u64(seed);
     // Every other plant has next to no room in memory, and takes the way of what does not fit into it.
-    let room = if seed % 2 == 0 { Room::default() } else { SMALL };
+    let room = if seed.is_multiple_of(2) { Room::default() } else { SMALL };
     let plant = Plant::open_with(&one, room).await;
     let mut contents = BTreeMap::new();
     for _ in 0..rng.random_range(3..14) {

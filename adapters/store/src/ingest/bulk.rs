@@ -166,7 +166,7 @@ impl Bulk {
                     let row = format!("({})", vec!["?"; width].join(", "));
                     let rows = vec![row.as_str(); chunk.len() / width].join(", ");
                     let sql = format!("INSERT INTO {} ({}) VALUES {rows}", self.table, self.columns.join(", "));
-                    tx.execute(sql, chunk.to_vec()).await?;
+                    tx.execute_once(sql, chunk.to_vec()).await?;
                 }
                 Ok(())
             }

@@ -197,9 +197,15 @@ pub(super) async fn reserve(tx: &mut Tx, table: &'static str, count: usize) -> R
             ids
         }
         Tx::Sqlite(_) => {
-            let sql = format!("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0)");
-            let last: i64 = tx.query_one(sql, Vec::new()).await?.try_get_by_index(0)?;
-            (last + 1..=last + count as i64).collect()
+            // Ids may be reserved again before these are used.
+            let name = format!(
+                "INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', 0 WHERE NOT EXISTS \
+                 (SELECT 1 FROM sqlite_sequence WHERE name = '{table}')"
+            );
+            tx.execute(name, Vec::new()).await?;
+            let sql = format!("UPDATE sqlite_sequence SET seq = seq + $1 WHERE name = '{table}' RETURNING seq");
+            let last: i64 = tx.query_one(sql, vec![(count as i64).into()]).await?.try_get_by_index(0)?;
+            (last - count as i64 + 1..=last).collect()
         }
     };
     Ok(ids.into_iter())

@@ -47,6 +47,20 @@ impl Tx {
         }
     }
 
+    /// Runs a statement that is not kept prepared: one that is long, and seldom the same.
+    pub(super) async fn execute_once(&mut self, sql: String, values: Vec<Value>) -> Result<u64, DbErr> {
+        let (sql, values) = (AssertSqlSafe(sql), SqlxValues(Values(values)));
+        let done = match self {
+            Self::Postgres(tx) => {
+                tx.execute(sqlx::query_with(sql, values).persistent(false)).await.map(|done| done.rows_affected())
+            }
+            Self::Sqlite(tx) => {
+                tx.execute(sqlx::query_with(sql, values).persistent(false)).await.map(|done| done.rows_affected())
+            }
+        };
+        done.map_err(failed)
+    }
+
     /// Runs a statement and gives its rows.
     pub(super) async fn query(
         &mut self,

@@ -9,7 +9,7 @@ mod m0001_machines_and_sessions;
 mod m0002_logs;
 mod m0003_identities;
 mod m0004_runs_and_anomalies;
-mod m0007_lines_of_anomalies;
+mod m0007_what_contents_reach;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -26,7 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_logs::Migration),
             Box::new(m0003_identities::Migration),
             Box::new(m0004_runs_and_anomalies::Migration),
-            Box::new(m0007_lines_of_anomalies::Migration),
+            Box::new(m0007_what_contents_reach::Migration),
         ]
     }
 }

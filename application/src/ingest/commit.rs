@@ -231,6 +231,7 @@ impl Ingest {
         };
         let mut reaching = Reaching::new(self.zone);
         all.lines.iter().for_each(|line| reaching.see(line, known_lines));
+        all.rejects.iter().for_each(|reject| reaching.see_reject(reject, known_lines));
         let (reach, touched) = reaching.finish();
         let begun;
         // The counts are those of the present content, which may be but the beginning of the version.

@@ -205,10 +205,14 @@ impl Ingest {
     }
 }
 
-/// The versions with lines on a stretch or beside it.
+/// The versions with lines on a stretch or beside it, rejected ones too.
 fn near<'v>(versions: &'v [StoredVersion], stretch: &Stretch) -> Vec<&'v StoredVersion> {
     let (from, to) = (stretch.start().previous(), stretch.end().next());
-    let near = |version: &&StoredVersion| version.reach.days.is_some_and(|(first, last)| first <= to && from <= last);
+    let near = |version: &&StoredVersion| {
+        let reach = &version.reach;
+        reach.days.is_some_and(|(first, last)| first <= to && from <= last)
+            || reach.rejected.iter().any(|day| stretch.contains(day))
+    };
     versions.iter().filter(near).collect()
 }
 

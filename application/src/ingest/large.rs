@@ -143,8 +143,9 @@ impl Ingest {
 }
 
 fn see(reaching: &mut Reaching, item: LogItem<'_>, known: u32) {
-    if let LogItem::Event(line) = item {
-        reaching.see(&line, known);
+    match item {
+        LogItem::Event(line) => reaching.see(&line, known),
+        LogItem::Reject(reject) => reaching.see_reject(&reject, known),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::ports::ingest_store::Reach;
 use atelier_domain::event::Line;
 use atelier_domain::interval::Interval;
+use atelier_domain::log_file::{RejectedLine, parse_date};
 use atelier_domain::time::{Instant, PlantZone, ProductionDay};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -32,6 +33,7 @@ pub(super) struct Reaching {
     effective: Option<(Instant, ProductionDay)>,
     span: Option<(ProductionDay, ProductionDay)>,
     straddles: BTreeSet<(ProductionDay, ProductionDay)>,
+    rejected: BTreeSet<ProductionDay>,
     touched: BTreeSet<ProductionDay>,
 }
 
@@ -42,6 +44,7 @@ impl Reaching {
             effective: None,
             span: None,
             straddles: BTreeSet::new(),
+            rejected: BTreeSet::new(),
             touched: BTreeSet::new(),
         }
     }
@@ -65,9 +68,21 @@ impl Reaching {
         }
     }
 
+    /// Takes a rejected line of the content.
+    pub(super) fn see_reject(&mut self, reject: &RejectedLine, known: u32) {
+        let Some(date) = reject.text.as_bytes().get(..8).and_then(parse_date) else { return };
+        // A time on a date belongs to the production day of that date, or to the one before.
+        let day = ProductionDay(date);
+        self.rejected.extend([day.previous(), day]);
+        if reject.number > known {
+            self.touched.extend([day.previous(), day]);
+        }
+    }
+
     /// The reach, and the days touched.
     pub(super) fn finish(self) -> (Reach, BTreeSet<ProductionDay>) {
-        (Reach { days: self.span, straddles: self.straddles.into_iter().collect() }, self.touched)
+        let (straddles, rejected) = (self.straddles.into_iter().collect(), self.rejected.into_iter().collect());
+        (Reach { days: self.span, straddles, rejected }, self.touched)
     }
 }
 

@@ -85,6 +85,9 @@ pub struct Reach {
     /// For each line whose own time and effective time lie on different days, both. No cut between two days of such a pair
     /// leaves each side complete.
     pub straddles: Vec<(ProductionDay, ProductionDay)>,
+    /// The days on which its rejected lines would lie, by the date they show: a half line of another content that begins
+    /// one of them is none.
+    pub rejected: Vec<ProductionDay>,
 }
 
 /// What a unit of work did to a session.

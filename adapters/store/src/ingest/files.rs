@@ -20,7 +20,7 @@ pub(super) const KNOWN: &str = "SELECT id, chemin, etat, version_id, taille, mod
 
 pub(super) const VERSIONS: &str = "SELECT v.id, v.fichier_id, f.chemin, f.date_nom,
      (f.etat = 'COMPLETE' OR (f.etat = 'QUARANTINED' AND f.complet_le IS NOT NULL)),
-     v.longueur, v.premier_jour, v.dernier_jour, v.chevauchements
+     v.longueur, v.premier_jour, v.dernier_jour, v.chevauchements, v.jours_rejetes
      FROM version_log v JOIN fichier_log f ON f.id = v.fichier_id WHERE f.centre_usinage_id = $1 ORDER BY v.id";
 
 pub(super) const CONTENT: &str =
@@ -46,8 +46,11 @@ pub(super) fn known(row: &QueryResult) -> Result<KnownFile, DbErr> {
 pub(super) fn version(row: &QueryResult) -> Result<StoredVersion, DbErr> {
     let id: i64 = row.try_get_by_index(0)?;
     let day = |column: usize| Ok::<_, DbErr>(value::get_date_option(row, column)?.map(ProductionDay));
-    let straddles: Vec<(NaiveDate, NaiveDate)> = serde_json::from_str(&row.try_get_by_index::<String>(8)?)
-        .map_err(|error| DbErr::Type(format!("version_log.chevauchements (id {id}): {error}")))?;
+    let wrong = |column: &str, error| DbErr::Type(format!("version_log.{column} (id {id}): {error}"));
+    let straddles: Vec<(NaiveDate, NaiveDate)> =
+        serde_json::from_str(&row.try_get_by_index::<String>(8)?).map_err(|error| wrong("chevauchements", error))?;
+    let rejected: Vec<NaiveDate> =
+        serde_json::from_str(&row.try_get_by_index::<String>(9)?).map_err(|error| wrong("jours_rejetes", error))?;
     Ok(StoredVersion {
         id: VersionId(id),
         file: LogFileId(row.try_get_by_index(1)?),
@@ -58,6 +61,7 @@ pub(super) fn version(row: &QueryResult) -> Result<StoredVersion, DbErr> {
         reach: Reach {
             days: day(6)?.zip(day(7)?),
             straddles: straddles.into_iter().map(|(from, to)| (ProductionDay(from), ProductionDay(to))).collect(),
+            rejected: rejected.into_iter().map(ProductionDay).collect(),
         },
     })
 }
@@ -171,21 +175,24 @@ pub(super) async fn save_rejects(
     bulk.write(tx).await
 }
 
-fn reach_values(tx: &Tx, reach: &Reach) -> [Value; 3] {
+fn reach_values(tx: &Tx, reach: &Reach) -> [Value; 4] {
     let (first, last) = reach.days.unzip();
     let straddles: Vec<(NaiveDate, NaiveDate)> = reach.straddles.iter().map(|(from, to)| (from.0, to.0)).collect();
     [
         value::date_option(tx.backend(), first.map(|day| day.0)),
         value::date_option(tx.backend(), last.map(|day| day.0)),
-        serde_json::to_string(&straddles).unwrap_or_else(|_| "[]".to_owned()).into(),
+        serde_json::json!(straddles).to_string().into(),
+        serde_json::json!(reach.rejected.iter().map(|day| day.0).collect::<Vec<_>>()).to_string().into(),
     ]
 }
 
 pub(super) async fn add_version(tx: &mut Tx, file: LogFileId, bytes: &[u8], reach: &Reach) -> Result<VersionId, DbErr> {
-    let [first, last, straddles] = reach_values(tx, reach);
-    let sql = "INSERT INTO version_log (fichier_id, longueur, premier_jour, dernier_jour, chevauchements)
-         VALUES ($1, $2, $3, $4, $5) RETURNING id";
-    let row = tx.query_one(sql, vec![file.0.into(), (bytes.len() as i64).into(), first, last, straddles]).await?;
+    let [first, last, straddles, rejected] = reach_values(tx, reach);
+    let sql =
+        "INSERT INTO version_log (fichier_id, longueur, premier_jour, dernier_jour, chevauchements, jours_rejetes)
+         VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+    let values = vec![file.0.into(), (bytes.len() as i64).into(), first, last, straddles, rejected];
+    let row = tx.query_one(sql, values).await?;
     let id: i64 = row.try_get_by_index(0)?;
     tx.execute("UPDATE fichier_log SET version_id = $1 WHERE id = $2", vec![id.into(), file.0.into()]).await?;
     add_content(tx, id, 0, bytes).await?;
@@ -199,11 +206,11 @@ pub(super) async fn append(
     bytes: &[u8],
     reach: &Reach,
 ) -> Result<(), DbErr> {
-    let [first, last, straddles] = reach_values(tx, reach);
-    let sql = "UPDATE version_log SET longueur = $1, premier_jour = $2, dernier_jour = $3, chevauchements = $4
-         WHERE id = $5 AND longueur = $6";
+    let [first, last, straddles, rejected] = reach_values(tx, reach);
+    let sql = "UPDATE version_log SET longueur = $1, premier_jour = $2, dernier_jour = $3, chevauchements = $4,
+         jours_rejetes = $5 WHERE id = $6 AND longueur = $7";
     let length = offset as i64 + bytes.len() as i64;
-    let values = vec![length.into(), first, last, straddles, version.0.into(), (offset as i64).into()];
+    let values = vec![length.into(), first, last, straddles, rejected, version.0.into(), (offset as i64).into()];
     if tx.execute(sql, values).await? != 1 {
         return Err(DbErr::Custom(format!(
             "version_log (id {version}) does not have {offset} bytes, so nothing was added"

@@ -45,6 +45,8 @@ ids! {
     UserId
     /// One run of a synchronisation.
     SyncRunId
+    /// An entry of the audit trail.
+    AuditId
     /// Grows with every change to any session.
     Revision
 }

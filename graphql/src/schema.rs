@@ -11,6 +11,7 @@ use crate::{Caller, Limits, Services};
 use async_graphql::{
     BatchRequest, BatchResponse, Data, Executor, Request, Response, SDLExportOptions, Schema, SchemaBuilder,
 };
+use atelier_application::audit::AuditTrail;
 use atelier_application::ports::clock::Clock;
 use atelier_application::query::{Queries, ReadPorts};
 use atelier_application::sync::SyncControl;
@@ -43,8 +44,9 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
     };
     let queries = Queries::new(ports, limits.page);
     let sync = SyncControl::new(Arc::clone(&services.sync_runner), Arc::clone(&services.sync_runs));
-    let clock = Arc::clone(&services.clock);
-    let inner = builder().data(services).data(sync).finish();
+    let audit = AuditTrail::new(Arc::clone(&services.audit), limits.page);
+    let (clock, exclusions) = (Arc::clone(&services.clock), services.exclusions.clone());
+    let inner = builder().data(services).data(sync).data(audit).data(exclusions).finish();
     let types = Arc::new(Types::of(&inner.sdl()));
     AtelierSchema { inner, queries, clock, limits: *limits, types }
 }

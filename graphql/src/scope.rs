@@ -2,7 +2,9 @@
 
 use crate::error::{ApiError, ApiResult};
 use async_graphql::Context;
+use atelier_application::audit::AuditTrail;
 use atelier_application::error::AppError;
+use atelier_application::ingest::Exclusions;
 use atelier_application::ports::identity::Subject;
 use atelier_application::query::Reader;
 use atelier_application::sync::SyncControl;
@@ -24,4 +26,14 @@ impl Scope {
 /// What starts and watches runs.
 pub(crate) fn sync_control<'a>(ctx: &Context<'a>) -> ApiResult<&'a SyncControl> {
     ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no control of runs".to_owned())))
+}
+
+/// What sets versions of log files aside.
+pub(crate) fn exclusions<'a>(ctx: &Context<'a>) -> ApiResult<&'a Exclusions> {
+    ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no exclusions".to_owned())))
+}
+
+/// Who changed what by hand.
+pub(crate) fn audit_trail<'a>(ctx: &Context<'a>) -> ApiResult<&'a AuditTrail> {
+    ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no audit trail".to_owned())))
 }

@@ -1,7 +1,9 @@
 //! What the schema stands on.
 
 use atelier_application::auth::Auth;
+use atelier_application::ingest::Exclusions;
 use atelier_application::ports::anomalies::AnomalyReader;
+use atelier_application::ports::audit::AuditLog;
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_files::LogFileReader;
@@ -30,6 +32,10 @@ pub struct Services {
     pub sync_runs: Arc<dyn SyncRunReader>,
     /// What starts them.
     pub sync_runner: Arc<dyn SyncRunner>,
+    /// Setting versions of log files aside.
+    pub exclusions: Exclusions,
+    /// Who changed what by hand.
+    pub audit: Arc<dyn AuditLog>,
     /// What is committed, as it happens.
     pub events: Arc<dyn SessionEvents>,
     /// Who signs in.

@@ -7,6 +7,7 @@
 //! http/         what is answered over HTTP
 //! work.rs       what goes on in the background, and the end of it
 //! on_demand.rs  runs that somebody asks for
+//! no_source.rs  what stands in for the log source where only the database is read
 //! schedule.rs   when logs are fetched
 //! telemetry.rs  the program's own log
 //! clock.rs      what time it is
@@ -19,6 +20,7 @@ mod config;
 #[cfg(feature = "demo")]
 mod demo;
 mod http;
+mod no_source;
 mod on_demand;
 mod schedule;
 mod telemetry;

@@ -3,11 +3,12 @@
 use crate::clock::SystemClock;
 use crate::config::{Config, DatabaseConfig, LogSourceConfig, Secret};
 use crate::http::{Api, Readiness};
+use crate::no_source::NoSource;
 use crate::on_demand::{self, Requests};
 use anyhow::Context;
 use async_trait::async_trait;
 use atelier_application::auth::Auth;
-use atelier_application::ingest::{Ingest, Room};
+use atelier_application::ingest::{Exclusions, Ingest, Room};
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_source::LogSource;
@@ -97,7 +98,14 @@ pub(crate) fn ingest(config: &Config, store: &Store, source: Arc<dyn LogSource>)
         room: Room::default(),
         clock: Arc::new(SystemClock),
         zone: config.plant.zone,
+        cleanup: config.cleanup,
     }
+}
+
+/// Setting versions of log files aside; it reads the database alone.
+pub(crate) fn exclusions(config: &Config, store: &Store) -> Exclusions {
+    let ingest = ingest(config, store, Arc::new(NoSource));
+    Exclusions::new(ingest, Arc::new(store.clone()), Arc::new(store.clone()))
 }
 
 /// Signing in, with tokens signed by `secret`.
@@ -164,6 +172,8 @@ pub(crate) fn api(
         anomalies: Arc::new(store.clone()),
         sync_runs: Arc::new(store.clone()),
         sync_runner: Arc::new(sync_runner),
+        exclusions: exclusions(config, store),
+        audit: Arc::new(store.clone()),
         events,
         auth: auth.clone(),
         clock: Arc::new(SystemClock),

@@ -12,8 +12,10 @@
 )]
 
 mod architecture;
+mod cleanup;
 mod faults;
 mod harness;
 mod kills;
 mod samples;
 mod union;
+mod versions;

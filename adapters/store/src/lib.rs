@@ -7,6 +7,7 @@
 //! `tests/contract`, which runs on both databases.
 
 mod anomalies;
+mod audit;
 mod connect;
 mod error;
 mod ingest;
@@ -21,6 +22,7 @@ mod statement;
 mod sync_runs;
 mod users;
 mod value;
+mod versions;
 
 pub use connect::StoreOptions;
 pub use migrate::MigrationState;

@@ -5,8 +5,11 @@ use crate::ingest::contents;
 use crate::page::Page;
 use crate::rows::{Fields, FromRow, columns};
 use crate::statement::{Values, by_bytes};
+use crate::versions;
 use async_trait::async_trait;
-use atelier_application::ports::log_files::{Contents, LogFileFilter, LogFileReader, StoredLogFile, StoredReject};
+use atelier_application::ports::log_files::{
+    Contents, FileVersion, LogFileFilter, LogFileReader, StoredLogFile, StoredReject,
+};
 use atelier_application::ports::sessions::{Slice, Window};
 use atelier_application::ports::store_error::StoreResult;
 use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
@@ -170,6 +173,10 @@ impl LogFileReader for Store {
                 Ok((version, StoredLogFile::from_row(&mut Fields::new::<StoredLogFile>(row, 1))?))
             })
             .collect()
+    }
+
+    async fn versions(&self, files: &[LogFileId]) -> StoreResult<HashMap<LogFileId, Vec<FileVersion>>> {
+        versions::of_files(self, files).await
     }
 
     fn contents(&self, versions: &[VersionId]) -> Contents {

@@ -185,6 +185,12 @@ impl<'r> Fields<'r> {
 
     /// A production day.
     pub(crate) fn day(&mut self) -> StoreResult<ProductionDay> {
+        let day = self.day_option()?;
+        day.ok_or_else(|| self.nonsense("is NULL"))
+    }
+
+    /// A production day, or NULL.
+    pub(crate) fn day_option(&mut self) -> StoreResult<Option<ProductionDay>> {
         let value = match self.row {
             Raw::Postgres(row) => bytes(row, self.next).and_then(|bytes| bytes.map(postgres_date).transpose()),
             Raw::Sqlite(row) => row
@@ -193,7 +199,7 @@ impl<'r> Fields<'r> {
                 .and_then(|text| text.map(|text| text.parse().map_err(drop)).transpose()),
             Raw::Neither => Err(()),
         };
-        self.step(value, "is no date")?.map(ProductionDay).ok_or_else(|| self.nonsense("is NULL"))
+        Ok(self.step(value, "is no date")?.map(ProductionDay))
     }
 
     /// The error that the column taken last makes no sense.

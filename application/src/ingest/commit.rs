@@ -279,6 +279,7 @@ impl Ingest {
             finished: file.finished(),
             length: stored.length,
             reach: stored.reach,
+            excluded: versions.iter().any(|known| known.id == stored.version && known.excluded),
         };
         match versions.iter_mut().find(|known| known.id == stored.version) {
             Some(known) => {

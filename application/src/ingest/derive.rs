@@ -14,6 +14,7 @@ use atelier_domain::session::{
 use atelier_domain::stream::Version;
 use atelier_domain::time::{Instant, PlantZone, ProductionDay};
 use chrono::Days;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -71,6 +72,8 @@ impl Ingest {
         mut affected: BTreeSet<ProductionDay>,
         now: Instant,
     ) -> StoreResult<Vec<SessionWritten>> {
+        let counted = counted(versions);
+        let versions = counted.as_ref();
         let straddles: Vec<_> = versions.iter().flat_map(|version| version.reach.straddles.iter().copied()).collect();
         let unfinished = versions.iter().filter(|version| !version.finished).map(|version| version.file).collect();
         let completeness = Completeness { zone: self.zone, unfinished, now };
@@ -242,6 +245,14 @@ fn parts(stretch: &Stretch, straddles: &[(ProductionDay, ProductionDay)]) -> Vec
         day = end.next();
     }
     parts
+}
+
+/// The contents that count: those that nobody set aside.
+fn counted(versions: &[StoredVersion]) -> Cow<'_, [StoredVersion]> {
+    if versions.iter().all(|version| !version.excluded) {
+        return Cow::Borrowed(versions);
+    }
+    Cow::Owned(versions.iter().filter(|version| !version.excluded).cloned().collect())
 }
 
 fn as_version<'a>(stored: &'a StoredVersion, bytes: &'a [u8], log: &'a ParsedLog<'_>) -> Version<'a> {

@@ -6,8 +6,10 @@
 
 mod body;
 mod claim;
+mod cleanup;
 mod commit;
 mod derive;
+mod exclusion;
 mod fetch;
 mod flow;
 mod large;
@@ -17,6 +19,8 @@ mod replay;
 mod run;
 
 pub use claim::{Claims, claim};
+pub use cleanup::Cleanup;
+pub use exclusion::{AskedBy, Exclusions, Rederived};
 pub use progress::{NoProgress, Progress};
 pub use replay::{ReplayError, ReplayScope};
 pub use run::{Outcome, RunError};
@@ -71,4 +75,6 @@ pub struct Ingest {
     pub clock: Arc<dyn Clock>,
     /// The plant's zone and the start of its days.
     pub zone: PlantZone,
+    /// What becomes of finished files on the server.
+    pub cleanup: Cleanup,
 }

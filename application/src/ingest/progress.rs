@@ -24,6 +24,11 @@ pub trait Progress: Send + Sync {
         let _ = warning;
     }
 
+    /// So many finished files were deleted from the server.
+    fn deleted(&self, files: u32) {
+        let _ = files;
+    }
+
     /// A step was committed: there may be new sessions.
     fn committed(&self) {}
 

@@ -11,7 +11,7 @@ use atelier_domain::time::ProductionDay;
 use std::collections::BTreeSet;
 
 /// A step derives at most so many days.
-const STEP_DAYS: usize = 32;
+pub(super) const STEP_DAYS: usize = 32;
 
 /// What to derive again; a missing bound is the machine's first or last day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! One run over all machines.
 
+use super::cleanup::Present;
 use super::commit::Item;
 use super::fetch::{VisitError, looks_changed, rests};
 use super::{Claims, Ingest, Progress, claim};
@@ -124,6 +125,7 @@ impl Ingest {
         for failure in &listing.failures {
             running.failed(&failure.path, &failure.reason);
         }
+        let present = Present::of(&listing);
         let Claims { files, unclaimed } = claim(&machines, listing.files);
         for folder in unclaimed {
             let folder = if folder.is_empty() { "the root".to_owned() } else { format!("the folder '{folder}'") };
@@ -137,7 +139,9 @@ impl Ingest {
         for machine in machines.iter().filter(|machine| machine.active) {
             let remote = files.get(&machine.id).cloned().unwrap_or_default();
             running.run.files_seen += remote.len() as u32;
-            plans.push(self.plan(machine.id, remote).await?);
+            let plan = self.plan(machine.id, remote).await?;
+            self.note_listing(plan.known.values(), &present).await?;
+            plans.push(plan);
         }
         let visits = plans.iter().flat_map(|plan| &plan.visits);
         let (count, bytes) = visits.fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.size));
@@ -145,6 +149,9 @@ impl Ingest {
         running.progress.planned(count, bytes);
         for plan in plans {
             self.run_machine(running, plan).await?;
+        }
+        if !running.progress.cancelled() {
+            self.clean(&files, running.progress).await?;
         }
         Ok(())
     }

@@ -1,9 +1,10 @@
 //! Writing what logs hold: one unit of work is one step of progress, whole or not at all.
 
+use super::audit::AuditEntry;
 use super::store_error::StoreResult;
 use async_trait::async_trait;
 use atelier_domain::anomaly::AnomalyKind;
-use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
+use atelier_domain::ids::{LogFileId, MachineId, SessionId, UserId, VersionId};
 use atelier_domain::log_file::{LineCounts, LogFileState, RejectedLine};
 use atelier_domain::session::{Carry, Details, Session};
 use atelier_domain::time::{Instant, ProductionDay};
@@ -33,6 +34,27 @@ pub struct KnownFile {
     pub failures: u32,
     /// When one last failed to.
     pub tried_at: Option<Instant>,
+    /// The length of the version that its present content is, or begins.
+    pub stored: u64,
+    /// Since when it is finished.
+    pub completed_at: Option<Instant>,
+    /// When it was about to be deleted from the server, if nobody knows yet whether it was.
+    pub removal_intended_at: Option<Instant>,
+    /// When it was deleted from the server.
+    pub removed_at: Option<Instant>,
+}
+
+/// What becomes of a file on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It is about to be deleted, now.
+    Leaving(Instant),
+    /// It was deleted, when it was about to be.
+    Gone,
+    /// It is there.
+    There,
+    /// It is there with other bytes than those stored, whatever its size and date say: the next visit reads it whole.
+    Doubtful,
 }
 
 /// A file as a visit leaves it.
@@ -75,6 +97,19 @@ pub struct StoredVersion {
     pub length: u64,
     /// Which days its lines touch.
     pub reach: Reach,
+    /// Whether it was set aside: its lines do not count.
+    pub excluded: bool,
+}
+
+/// That a content was set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exclusion {
+    /// When.
+    pub at: Instant,
+    /// By whom; nobody who signs in, on the command line.
+    pub by: Option<UserId>,
+    /// Why.
+    pub reason: String,
 }
 
 /// The days that the lines of a content touch.
@@ -88,6 +123,14 @@ pub struct Reach {
     /// The days on which its rejected lines would lie, by the date they show: a half line of another content that begins
     /// one of them is none.
     pub rejected: Vec<ProductionDay>,
+}
+
+impl Reach {
+    /// All days from the first to the last one.
+    pub fn all_days(&self) -> impl Iterator<Item = ProductionDay> + use<> {
+        let (from, to) = self.days.unzip();
+        std::iter::successors(from, |day| Some(day.next())).take_while(move |day| to.is_some_and(|to| *day <= to))
+    }
 }
 
 /// What a unit of work did to a session.
@@ -117,6 +160,9 @@ pub trait IngestStore: Send + Sync {
 
     /// Notes that a file could not be read, and why. Gives how many runs in a row it was.
     async fn note_failure(&self, machine: MachineId, path: &str, reason: &str, now: Instant) -> StoreResult<u32>;
+
+    /// Notes what becomes of files on the server.
+    async fn note_presence(&self, files: &[LogFileId], presence: Presence) -> StoreResult<()>;
 
     /// Begins a unit of work on a machine. Dropped without `commit`, it leaves nothing.
     async fn begin(&self, machine: MachineId) -> StoreResult<Box<dyn IngestUnit>>;
@@ -193,6 +239,12 @@ pub trait IngestUnit: Send {
 
     /// Removes what was stored of these sessions and did not come again.
     async fn end_sessions(&mut self) -> StoreResult<Vec<SessionWritten>>;
+
+    /// Sets a content aside, or takes it back in with `None`.
+    async fn set_exclusion(&mut self, version: VersionId, exclusion: Option<&Exclusion>) -> StoreResult<()>;
+
+    /// Adds an act to the audit trail.
+    async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()>;
 
     /// Makes it all last.
     async fn commit(self: Box<Self>) -> StoreResult<()>;

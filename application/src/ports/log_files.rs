@@ -2,10 +2,11 @@
 
 use super::sessions::{Slice, Window};
 use super::store_error::StoreResult;
+use super::users::User;
 use async_trait::async_trait;
 use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
 use atelier_domain::log_file::{LineCounts, LogFileState};
-use atelier_domain::time::Instant;
+use atelier_domain::time::{Instant, ProductionDay};
 use futures_util::stream::BoxStream;
 use std::collections::HashMap;
 
@@ -51,6 +52,34 @@ pub struct StoredReject {
     pub text: String,
 }
 
+/// One content of a log file, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileVersion {
+    /// Its identifier; a later one has a higher one.
+    pub id: VersionId,
+    /// How many bytes it has.
+    pub size: u64,
+    /// Whether it is, or begins with, what the file held when it was last read.
+    pub present: bool,
+    /// When something of it was first read.
+    pub first_read: Instant,
+    /// The first and the last day that its lines touch; nothing without an event.
+    pub days: Option<(ProductionDay, ProductionDay)>,
+    /// That it was set aside, if it was.
+    pub exclusion: Option<VersionExclusion>,
+}
+
+/// That a version was set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionExclusion {
+    /// When.
+    pub at: Instant,
+    /// By whom; nobody who signs in, on the command line.
+    pub by: Option<User>,
+    /// Why.
+    pub reason: String,
+}
+
 /// Which files. A missing value means all, an empty list none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogFileFilter {
@@ -87,6 +116,9 @@ pub trait LogFileReader: Send + Sync {
 
     /// The file that each content was read from, in one statement; a content that is not there is missing.
     async fn version_files(&self, versions: &[VersionId]) -> StoreResult<HashMap<VersionId, StoredLogFile>>;
+
+    /// The versions of each file, oldest first, in one statement.
+    async fn versions(&self, files: &[LogFileId]) -> StoreResult<HashMap<LogFileId, Vec<FileVersion>>>;
 
     /// The bytes of each content, in one statement; one that is not there is missing.
     fn contents(&self, versions: &[VersionId]) -> Contents;

@@ -59,7 +59,18 @@ impl SourceError {
 /// confirmed that the transfer was whole.
 pub type Content = BoxStream<'static, Result<Bytes, SourceError>>;
 
-/// Machine logs, read-only.
+/// What became of the wish to delete a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// It was deleted.
+    Removed,
+    /// It no longer has the size or the date it had, and was left alone.
+    Changed,
+    /// It is not there.
+    Gone,
+}
+
+/// Machine logs. Nothing of them is changed but by `remove`.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait LogSource: Send + Sync {
@@ -74,4 +85,10 @@ pub trait LogSource: Send + Sync {
     /// # Errors
     /// When the transfer cannot begin; a later failure is an item of the stream.
     async fn fetch(&self, path: &str, offset: u64) -> Result<Content, SourceError>;
+
+    /// Deletes a file, if it still has the size and the date of `file`: both are looked at again right before.
+    ///
+    /// # Errors
+    /// When it may not be deleted, or nobody knows whether it was: then only the next listing tells.
+    async fn remove(&self, file: &RemoteFile) -> Result<Removal, SourceError>;
 }

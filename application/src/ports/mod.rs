@@ -1,6 +1,7 @@
 //! What the use cases ask of the outside, as small traits named for the need.
 
 pub mod anomalies;
+pub mod audit;
 pub mod clock;
 pub mod events;
 pub mod identity;

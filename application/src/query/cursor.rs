@@ -5,7 +5,7 @@
 
 use crate::ports::anomalies::AnomalyCursor;
 use crate::ports::sessions::{SessionCursor, SessionOrder, SessionOrderField};
-use atelier_domain::ids::{AnomalyId, LogFileId, SessionId, SyncRunId};
+use atelier_domain::ids::{AnomalyId, AuditId, LogFileId, SessionId, SyncRunId};
 use atelier_domain::time::Instant;
 
 /// The place of a session in an order.
@@ -49,6 +49,16 @@ pub fn sync_run(id: SyncRunId) -> String {
 /// The run that a text names.
 pub fn read_sync_run(text: &str) -> Option<SyncRunId> {
     Some(SyncRunId(open(text)?.strip_prefix("run:")?.parse().ok()?))
+}
+
+/// The place of an entry of the audit trail.
+pub fn audit(id: AuditId) -> String {
+    seal(&format!("audit:{id}"))
+}
+
+/// The entry that a text names.
+pub fn read_audit(text: &str) -> Option<AuditId> {
+    Some(AuditId(open(text)?.strip_prefix("audit:")?.parse().ok()?))
 }
 
 /// The place of an anomaly.
@@ -120,6 +130,8 @@ mod tests {
         }
         assert_eq!(read_log_file(&log_file(LogFileId(9))), Some(LogFileId(9)));
         assert_eq!(read_sync_run(&sync_run(SyncRunId(9))), Some(SyncRunId(9)));
+        assert_eq!(read_audit(&audit(AuditId(9))), Some(AuditId(9)));
+        assert_eq!(read_audit(&sync_run(SyncRunId(9))), None);
         for at in [i64::MIN, -1, 1_748_404_931_070] {
             let place = AnomalyCursor { at: Instant(at), id: AnomalyId(3) };
             assert_eq!(read_anomaly(&anomaly(place)), Some(place));

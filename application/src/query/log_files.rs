@@ -4,7 +4,7 @@ use super::Reader;
 use super::cursor;
 use super::page::PageArgs;
 use crate::error::AppError;
-use crate::ports::log_files::{LogFileFilter, StoredLogFile, StoredReject};
+use crate::ports::log_files::{FileVersion, LogFileFilter, StoredLogFile, StoredReject};
 use crate::ports::sessions::{Slice, Window};
 use atelier_domain::ids::{LogFileId, SessionId};
 use std::collections::HashMap;
@@ -35,6 +35,11 @@ impl Reader {
         sessions: &[SessionId],
     ) -> Result<HashMap<SessionId, Vec<StoredLogFile>>, AppError> {
         Ok(self.ports.log_files.log_files_by_session(sessions).await?)
+    }
+
+    /// The versions of each file, oldest first.
+    pub async fn versions(&self, files: &[LogFileId]) -> Result<HashMap<LogFileId, Vec<FileVersion>>, AppError> {
+        Ok(self.ports.log_files.versions(files).await?)
     }
 
     /// The sessions that each file holds a line of, by day.

@@ -126,7 +126,7 @@ impl Survey<'_> {
     /// How many objects a field stands for; introspection has lists too.
     fn size(&self, field: &Field) -> u64 {
         match field.name.node.as_str() {
-            "sessions" | "pieces" | "logFiles" | "rejectedLines" | "syncRuns" => self.page_size(field),
+            "sessions" | "pieces" | "logFiles" | "rejectedLines" | "syncRuns" | "auditTrail" => self.page_size(field),
             // Those of all machines; of a session there are but a few.
             "anomalies" if field.get_argument("first").is_some() => self.page_size(field),
             "machines" => 30,
@@ -135,6 +135,7 @@ impl Survey<'_> {
             "stopPeriods" | "anomalies" | "fields" | "inputFields" | "enumValues" => 10,
             "timeline" => 250,
             "otherEvents" => 5,
+            "versions" | "detail" => 2,
             "args" | "directives" | "possibleTypes" => 4,
             _ => 1,
         }

@@ -3,7 +3,7 @@
 use super::{MachineGroup, SessionGroup, Shared};
 use crate::error::ApiResult;
 use crate::model::{LogFile, Machine, RejectedLine, Session};
-use atelier_application::ports::log_files::StoredLogFile;
+use atelier_application::ports::log_files::{FileVersion, StoredLogFile};
 use atelier_application::query::Reader;
 use atelier_domain::ids::{LogFileId, MachineId, SessionId};
 use std::collections::{BTreeSet, HashMap};
@@ -18,6 +18,7 @@ pub(crate) struct LogFileGroup {
     machines: Shared<(), Arc<HashMap<MachineId, Machine>>>,
     rejects: Shared<u32, RejectsByFile>,
     sessions: Shared<(), Arc<HashMap<LogFileId, Vec<Session>>>>,
+    versions: Shared<(), Arc<HashMap<LogFileId, Vec<FileVersion>>>>,
 }
 
 impl LogFileGroup {
@@ -30,6 +31,7 @@ impl LogFileGroup {
             machines: Shared::default(),
             rejects: Shared::default(),
             sessions: Shared::default(),
+            versions: Shared::default(),
         });
         files.into_iter().map(|file| LogFile::new(file, Arc::clone(&group))).collect()
     }
@@ -63,6 +65,11 @@ impl LogFileGroup {
             ))
         };
         self.rejects.get(limit, load).await
+    }
+
+    /// The versions of each.
+    pub(crate) async fn versions(&self) -> ApiResult<Arc<HashMap<LogFileId, Vec<FileVersion>>>> {
+        self.versions.get((), async || Ok(Arc::new(self.reader.versions(&self.ids()).await?))).await
     }
 
     /// The sessions that each holds a line of.

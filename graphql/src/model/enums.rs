@@ -2,6 +2,7 @@
 
 use crate::emit::{Emit, Selected};
 use async_graphql::{Enum, Value};
+use atelier_application::ports::audit;
 use atelier_application::ports::sessions as port;
 use atelier_application::ports::sync_runs;
 use atelier_application::ports::users;
@@ -48,6 +49,16 @@ impl Emit for MachineState {
     fn emit(&self, _: &[Selected]) -> Value {
         async_graphql::resolver_utils::enum_value(*self)
     }
+}
+
+/// What was done by hand.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "audit::AuditAction")]
+pub(crate) enum AuditAction {
+    /// A version of a log file was set aside.
+    VersionExcluded,
+    /// A version of a log file counts again.
+    VersionIncluded,
 }
 
 /// What somebody may do; each role may do what those before it may.

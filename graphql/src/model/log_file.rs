@@ -1,6 +1,6 @@
 //! Log files and pages of them.
 
-use super::{LogFileState, Machine, PageInfo, Session};
+use super::{LogFileState, LogFileVersion, Machine, PageInfo, Session};
 use crate::emit::{Leaves, leaf};
 use crate::error::{ApiError, ApiResult};
 use crate::loader::LogFileGroup;
@@ -132,6 +132,13 @@ impl LogFile {
     /// Why it could not be read the last time; null when it could.
     async fn error(&self) -> Option<&str> {
         self.file.error.as_deref()
+    }
+
+    /// All contents it had, oldest first: each that is not the beginning of another one. All of them count, but those that
+    /// were set aside.
+    async fn versions(&self) -> ApiResult<Vec<LogFileVersion>> {
+        let versions = self.group.versions().await?;
+        Ok(versions.get(&self.file.id).into_iter().flatten().cloned().map(Into::into).collect())
     }
 
     /// The sessions that it holds a line of, by day.

@@ -1,10 +1,12 @@
 //! The types of the contract, over domain values and what is stored.
 
 mod anomaly;
+mod audit;
 mod enums;
 mod job;
 mod log_file;
 mod log_line;
+mod log_version;
 mod machine;
 mod observed;
 mod page_info;
@@ -18,13 +20,15 @@ mod timeline;
 mod user;
 
 pub(crate) use anomaly::{Anomaly, AnomalyConnection, AnomalyFilter};
+pub(crate) use audit::AuditConnection;
 pub(crate) use enums::{
-    AnomalyKind, LogFileState, MachineState, MachineType, OrderDirection, Role, SessionOrderField, SessionStatus,
-    SyncSource, SyncStatus,
+    AnomalyKind, AuditAction, LogFileState, MachineState, MachineType, OrderDirection, Role, SessionOrderField,
+    SessionStatus, SyncSource, SyncStatus,
 };
 pub(crate) use job::Job;
 pub(crate) use log_file::{LogFile, LogFileConnection, LogFileFilter, RejectedLine};
 pub(crate) use log_line::{LogLine, Traced};
+pub(crate) use log_version::LogFileVersion;
 pub(crate) use machine::{Machine, MachineFilter};
 pub(crate) use observed::ObservedProduction;
 pub(crate) use page_info::PageInfo;

@@ -2,9 +2,10 @@
 
 mod auth;
 mod sync;
+mod versions;
 
 use async_graphql::MergedObject;
 
 /// What can be changed.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(auth::AuthMutation, sync::SyncMutation);
+pub(crate) struct Mutation(auth::AuthMutation, sync::SyncMutation, versions::VersionMutation);

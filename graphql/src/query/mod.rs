@@ -1,6 +1,7 @@
 //! What can be read, a file per resource.
 
 mod anomalies;
+mod audit;
 mod log_files;
 mod machines;
 mod me;
@@ -18,4 +19,5 @@ pub(crate) struct Query(
     anomalies::AnomalyQuery,
     log_files::LogFileQuery,
     sync_runs::SyncRunQuery,
+    audit::AuditQuery,
 );

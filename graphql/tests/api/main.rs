@@ -24,3 +24,5 @@ mod subscriptions;
 mod sync;
 #[cfg(test)]
 mod values;
+#[cfg(test)]
+mod versions;

@@ -3,7 +3,7 @@
 use super::{Global, out};
 use crate::config::{Config, DatabaseConfig};
 use crate::wiring;
-use atelier_application::ingest::claim;
+use atelier_application::ingest::{Cleanup, claim};
 use atelier_application::ports::machines::ConfiguredMachine;
 use atelier_domain::ids::MachineId;
 use atelier_domain::machine::Machine;
@@ -28,6 +28,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
         ("configuration", Ok(format!("zone {}, machines {}", config.plant.zone.zone(), machines.join(", ")))),
         ("database", database(&config.database, &config.machines).await),
         ("log source", source(&config).await),
+        ("cleanup", Ok(cleanup(config.cleanup))),
         ("JWT secret", secret(&config)),
     ];
     let mut code = ExitCode::SUCCESS;
@@ -117,6 +118,16 @@ fn as_machine(machine: &ConfiguredMachine, id: i64) -> Machine {
         active: true,
         folder: Some(machine.folder.clone()),
         created_at: Instant(0),
+    }
+}
+
+fn cleanup(policy: Cleanup) -> String {
+    match policy {
+        Cleanup::Keep => "off; nothing is deleted from the log source".to_owned(),
+        Cleanup::DeleteAfter { days } => format!(
+            "ON: files are deleted from the log source {days} days after they were finished and last read; the account needs \
+             the right to delete"
+        ),
     }
 }
 

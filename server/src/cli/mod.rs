@@ -14,6 +14,7 @@ mod schema;
 mod serve;
 mod sync;
 mod user;
+mod version;
 mod watch;
 
 use crate::config::{Config, Environment, Flags};
@@ -84,6 +85,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Manages who may sign in.
     User(user::User),
+    /// Lists versions of log files, sets one aside, and takes it back in.
+    Version(version::Version),
     /// Prints the GraphQL schema.
     Schema,
     /// Reads the configuration, tries every connection, says what is wrong and how to mend it.
@@ -102,6 +105,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Parse(command) => parse::run(&command, &global),
         Command::Migrate(command) => block_on(migrate::run(command, &global)),
         Command::User(command) => block_on(user::run(command, &global)),
+        Command::Version(command) => block_on(version::run(command, &global)),
         Command::Schema => schema::run(),
         Command::Check => block_on(check::run(&global)),
     };

@@ -3,9 +3,9 @@
 use super::sync::exit_code;
 use super::watch::Watch;
 use super::{Global, out};
+use crate::no_source::NoSource;
 use crate::wiring;
 use atelier_application::ingest::{Outcome, ReplayScope};
-use atelier_application::ports::log_source::{Content, Listing, LogSource, SourceError};
 use atelier_domain::time::ProductionDay;
 use chrono::NaiveDate;
 use clap::Args;
@@ -24,20 +24,6 @@ pub(super) struct Replay {
     /// Up to this production day, which is in (YYYY-MM-DD).
     #[arg(long, value_name = "DATE")]
     to: Option<NaiveDate>,
-}
-
-/// Deriving again reads the database alone.
-struct NoSource;
-
-#[async_trait::async_trait]
-impl LogSource for NoSource {
-    async fn list(&self) -> Result<Listing, SourceError> {
-        Ok(Listing::default())
-    }
-
-    async fn fetch(&self, path: &str, _offset: u64) -> Result<Content, SourceError> {
-        Err(SourceError::NotFound(format!("{path} is not read again: sessions are derived from the stored bytes.")))
-    }
 }
 
 /// Runs once.

@@ -106,6 +106,10 @@ impl Progress for Watch {
         self.note(warning);
     }
 
+    fn deleted(&self, files: u32) {
+        self.note(&format!("{files} finished files were deleted from the server"));
+    }
+
     fn cancelled(&self) -> bool {
         self.stop.is_cancelled()
     }

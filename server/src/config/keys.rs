@@ -45,6 +45,7 @@ pub(crate) const FTP_TLS_CA: Key = key("ftp", "tls_ca", "ATELIER_FTP_TLS_CA");
 pub(crate) const FTP_TIMEOUT: Key = key("ftp", "timeout", "ATELIER_FTP_TIMEOUT");
 pub(crate) const FTP_RETRIES: Key = key("ftp", "retries", "ATELIER_FTP_RETRIES");
 pub(crate) const FTP_SCHEDULE: Key = key("ftp", "schedule", "ATELIER_FTP_SCHEDULE");
+pub(crate) const FTP_CLEANUP: Key = key("ftp", "cleanup", "ATELIER_FTP_CLEANUP");
 pub(crate) const LOG_DIR: Key = key("logs", "dir", "ATELIER_LOG_DIR");
 pub(crate) const PLANT_TIMEZONE: Key = key("plant", "timezone", "ATELIER_PLANT_TIMEZONE");
 pub(crate) const PRODUCTION_DAY_START: Key = key("plant", "production_day_start", "ATELIER_PRODUCTION_DAY_START");
@@ -71,6 +72,7 @@ pub(crate) const ALL: &[Key] = &[
     FTP_TIMEOUT,
     FTP_RETRIES,
     FTP_SCHEDULE,
+    FTP_CLEANUP,
     LOG_DIR,
     PLANT_TIMEZONE,
     PRODUCTION_DAY_START,

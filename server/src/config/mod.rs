@@ -11,6 +11,7 @@
 //!
 //! To add a key: a line in `keys.rs`, a field in the struct of its concern, a line in `atelier.example.toml`.
 
+mod cleanup;
 mod database;
 mod error;
 mod ftp;
@@ -40,6 +41,7 @@ pub(crate) use logs::LogSourceConfig;
 pub(crate) use plant::PlantConfig;
 pub(crate) use secret::Secret;
 
+use atelier_application::ingest::Cleanup;
 use atelier_application::ports::machines::ConfiguredMachine;
 use std::path::Path;
 use values::Values;
@@ -57,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) logs: LogSourceConfig,
     /// When they are fetched.
     pub(crate) schedule: Schedule,
+    /// What becomes of finished ones there.
+    pub(crate) cleanup: Cleanup,
     /// What the plant's clock says.
     pub(crate) plant: PlantConfig,
     /// What the program tells of itself.
@@ -90,6 +94,7 @@ impl Config {
             jwt: JwtConfig::read(values)?,
             logs: LogSourceConfig::read(values)?,
             schedule: Schedule::read(values)?,
+            cleanup: cleanup::read(values)?,
             plant: PlantConfig::read(values)?,
             log: LogConfig::read(values)?,
             limits: LimitsConfig::read(values)?,

@@ -2,7 +2,7 @@ use super::*;
 use crate::config::{Config, Environment, Flags};
 use crate::wiring;
 use async_trait::async_trait;
-use atelier_application::ports::log_source::{Content, Listing, LogSource, SourceError};
+use atelier_application::ports::log_source::{Content, Listing, LogSource, RemoteFile, Removal, SourceError};
 use atelier_application::ports::sessions::Window;
 use atelier_application::ports::sync_runs::{SyncRunReader, SyncStatus};
 use atelier_store::Store;
@@ -24,6 +24,10 @@ impl LogSource for Slow {
 
     async fn fetch(&self, _: &str, _: u64) -> Result<Content, SourceError> {
         Err(SourceError::NotFound("There is none.".to_owned()))
+    }
+
+    async fn remove(&self, _: &RemoteFile) -> Result<Removal, SourceError> {
+        Ok(Removal::Gone)
     }
 }
 

@@ -130,14 +130,26 @@ impl Atelier {
         self.run_with(args, "")
     }
 
+    /// Runs a command with one more variable.
+    pub(crate) fn run_env(&self, args: &[&str], name: &str, value: &str) -> Output {
+        let mut env = self.env.clone();
+        env.insert(name.to_owned(), value.to_owned());
+        self.run_in(&env, args, "")
+    }
+
     /// Runs a command with this on its standard input.
     pub(crate) fn run_with(&self, args: &[&str], input: &str) -> Output {
+        self.run_in(&self.env, args, input)
+    }
+
+    fn run_in(&self, env: &BTreeMap<String, String>, args: &[&str], input: &str) -> Output {
         let logs = tempfile::tempdir().unwrap();
         let (stdout, stderr) = (logs.path().join("stdout"), logs.path().join("stderr"));
         let mut stdin = tempfile::tempfile().unwrap();
         stdin.write_all(input.as_bytes()).unwrap();
         std::io::Seek::rewind(&mut stdin).unwrap();
         let mut command = self.command(args);
+        command.envs(env);
         command.stdin(stdin).stdout(fs::File::create(&stdout).unwrap()).stderr(fs::File::create(&stderr).unwrap());
         let mut running = Running::spawn(command).unwrap();
         let status = running.wait(LIMIT);

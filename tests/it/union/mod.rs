@@ -1,6 +1,8 @@
 //! Ingest against a source that grows, copies, rewrites, shortens and forgets its files between visits: the end depends only
 //! on the contents that were contents.
 
+mod cleanup;
+mod exclusion;
 mod faults;
 mod large;
 pub(crate) mod plant;

@@ -2,10 +2,13 @@
 
 use crate::harness::database::Database;
 use async_trait::async_trait;
-use atelier_application::ingest::{Ingest, NoProgress, Outcome, ReplayScope, Room};
+use atelier_application::ingest::{Cleanup, Ingest, NoProgress, Outcome, Progress, ReplayScope, Room};
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::ingest_store::{FileRecord, IngestStore as _, Reach};
-use atelier_application::ports::log_source::{Content, Listing, LogSource, RemoteFile, SourceError};
+use atelier_application::ports::log_files::{LogFileFilter, LogFileReader as _, StoredLogFile};
+use atelier_application::ports::log_source::{
+    Content, Listing, ListingFailure, LogSource, RemoteFile, Removal, SourceError,
+};
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore as _};
 use atelier_application::ports::sessions::{
     PieceRange, SessionFilter, SessionOrder, SessionOrderField, SessionReader as _, Window,
@@ -21,7 +24,9 @@ use atelier_store::{Store, StoreOptions};
 use futures_util::StreamExt as _;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A source whose files are in memory.
 #[derive(Default)]
@@ -30,6 +35,24 @@ pub(crate) struct Shelf {
     time: Mutex<i64>,
     /// Paths whose transfer breaks after so many bytes.
     broken: Mutex<HashMap<String, usize>>,
+    /// What some paths hold as soon as they were fetched.
+    next: Mutex<HashMap<String, Vec<u8>>>,
+    /// What becomes of the wish to delete something.
+    pub(crate) deleting: Mutex<Deleting>,
+    /// Whether a folder hides from listings.
+    pub(crate) hiding: AtomicBool,
+}
+
+/// How a shelf takes the wish to delete something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Deleting {
+    /// It does.
+    #[default]
+    Does,
+    /// It does, and never answers.
+    Hangs,
+    /// It does not, for lack of a right.
+    Refuses,
 }
 
 impl Shelf {
@@ -42,6 +65,21 @@ impl Shelf {
         let mut time = self.time.lock().unwrap();
         *time += 5000;
         self.files.lock().unwrap().insert(path.to_owned(), (content, Instant(*time)));
+    }
+
+    /// The same with a date of one's own.
+    pub(crate) fn put_at(&self, path: &str, content: Vec<u8>, at: Instant) {
+        self.files.lock().unwrap().insert(path.to_owned(), (content, at));
+    }
+
+    /// Other bytes under the same date.
+    pub(crate) fn falsify(&self, path: &str, content: Vec<u8>) {
+        self.files.lock().unwrap().get_mut(path).unwrap().0 = content;
+    }
+
+    /// As soon as `path` is fetched it holds this.
+    pub(crate) fn change_after_fetch(&self, path: &str, content: Vec<u8>) {
+        self.next.lock().unwrap().insert(path.to_owned(), content);
     }
 
     pub(crate) fn remove(&self, path: &str) {
@@ -71,11 +109,16 @@ impl LogSource for Shelf {
             size: content.len() as u64,
             modified: Some(at.to_utc()),
         };
-        Ok(Listing { files: files.iter().map(file).collect(), failures: Vec::new() })
+        let failure = ListingFailure { path: "DEM12 (PVC)/hidden".to_owned(), reason: "Closed.".to_owned() };
+        let failures = if self.hiding.load(Ordering::Relaxed) { vec![failure] } else { Vec::new() };
+        Ok(Listing { files: files.iter().map(file).collect(), failures })
     }
 
     async fn fetch(&self, path: &str, offset: u64) -> Result<Content, SourceError> {
         let content = self.content(path).ok_or_else(|| SourceError::NotFound("gone".to_owned()))?;
+        if let Some(next) = self.next.lock().unwrap().remove(path) {
+            self.put(path, next);
+        }
         let rest = content.get(offset as usize..).unwrap_or_default();
         let chunks = match self.broken.lock().unwrap().get(path) {
             Some(bytes) => {
@@ -88,6 +131,22 @@ impl LogSource for Shelf {
         };
         Ok(futures_util::stream::iter(chunks).boxed())
     }
+
+    async fn remove(&self, file: &RemoteFile) -> Result<Removal, SourceError> {
+        let deleting = *self.deleting.lock().unwrap();
+        if deleting == Deleting::Refuses {
+            return Err(SourceError::Permanent("The server refuses: give the user the right to delete.".to_owned()));
+        }
+        {
+            let mut files = self.files.lock().unwrap();
+            let Some((content, at)) = files.get(&file.path) else { return Ok(Removal::Gone) };
+            if content.len() as u64 != file.size || Some(at.to_utc()) != file.modified {
+                return Ok(Removal::Changed);
+            }
+            files.remove(&file.path);
+        }
+        if deleting == Deleting::Hangs { std::future::pending().await } else { Ok(Removal::Removed) }
+    }
 }
 
 struct SetClock(Mutex<Instant>);
@@ -98,11 +157,20 @@ impl Clock for SetClock {
     }
 }
 
+#[derive(Default)]
+struct Warned(Mutex<Vec<String>>);
+
+impl Progress for Warned {
+    fn warned(&self, warning: &str) {
+        self.0.lock().unwrap().push(warning.to_owned());
+    }
+}
+
 pub(crate) struct Plant {
     pub(crate) shelf: Arc<Shelf>,
     clock: Arc<SetClock>,
-    store: Store,
-    ingest: Ingest,
+    pub(crate) store: Store,
+    pub(crate) ingest: Ingest,
 }
 
 impl Plant {
@@ -131,6 +199,7 @@ impl Plant {
             room,
             clock: clock.clone(),
             zone: PlantZone::new(chrono_tz::Europe::Paris, chrono::NaiveTime::MIN),
+            cleanup: Cleanup::default(),
         };
         Self { shelf, clock, store, ingest }
     }
@@ -160,6 +229,48 @@ impl Plant {
             Outcome::Ran(run) => run,
             Outcome::AlreadyRunning => panic!("nobody else runs"),
         }
+    }
+
+    /// From now on finished files are deleted so many days after they were read.
+    pub(crate) fn delete_after(&mut self, days: u32) {
+        self.ingest.cleanup = Cleanup::DeleteAfter { days };
+    }
+
+    /// From now on nothing is deleted.
+    pub(crate) fn keep(&mut self) {
+        self.ingest.cleanup = Cleanup::Keep;
+    }
+
+    /// A run that goes well, and what it warns of.
+    pub(crate) async fn warnings(&self) -> Vec<String> {
+        let warned = Warned::default();
+        match self.ingest.run(&warned).await.unwrap() {
+            Outcome::Ran(run) => assert_eq!(run.status, SyncStatus::Succeeded, "{:?}", run.error),
+            Outcome::AlreadyRunning => panic!("nobody else runs"),
+        }
+        warned.0.into_inner().unwrap()
+    }
+
+    /// A run that is killed when it hangs.
+    pub(crate) async fn hang(&self) {
+        let run = tokio::time::timeout(Duration::from_secs(2), self.ingest.run(&NoProgress)).await;
+        assert!(run.is_err(), "it does not hang: {run:?}");
+    }
+
+    /// A run that is killed if it hangs, or is slow.
+    pub(crate) async fn sync_or_hang(&self) {
+        let _ = tokio::time::timeout(Duration::from_millis(300), self.ingest.run(&NoProgress)).await;
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// What is known of a file.
+    pub(crate) async fn file(&self, path: &str) -> StoredLogFile {
+        let window = Window { limit: 10_000, after: None, before: None, from_end: false };
+        let files = self.store.log_files(&LogFileFilter::default(), &window).await.unwrap().items;
+        files.into_iter().find(|file| file.path == path).unwrap_or_else(|| panic!("{path} is not known"))
     }
 
     /// Stores a file and drops the unit of work.

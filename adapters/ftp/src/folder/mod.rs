@@ -1,16 +1,17 @@
 //! Logs in a folder of this computer, or of one mounted here.
 
 mod content;
+mod removal;
 mod walk;
 
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use atelier_application::ports::log_source::{Content, Listing, LogSource, SourceError};
+use atelier_application::ports::log_source::{Content, Listing, LogSource, RemoteFile, Removal, SourceError};
 
 use crate::rules::check_path;
 
-/// Machine logs in a folder, read-only. Links are not followed out of it.
+/// Machine logs in a folder. Links are not followed out of it.
 #[derive(Debug, Clone)]
 pub struct FolderSource {
     root: PathBuf,
@@ -45,6 +46,11 @@ impl LogSource for FolderSource {
     async fn fetch(&self, path: &str, offset: u64) -> Result<Content, SourceError> {
         check_path(path)?;
         content::fetch(&self.real_root().await?, path, offset).await
+    }
+
+    async fn remove(&self, file: &RemoteFile) -> Result<Removal, SourceError> {
+        check_path(&file.path)?;
+        removal::remove(&self.real_root().await?, file).await
     }
 }
 

@@ -107,6 +107,6 @@ async fn link(root: &Path, path: &str, real: &Path, listing: &mut Listing) {
     }
 }
 
-fn modified(metadata: &Metadata) -> Option<DateTime<Utc>> {
+pub(super) fn modified(metadata: &Metadata) -> Option<DateTime<Utc>> {
     metadata.modified().ok().map(DateTime::from)
 }

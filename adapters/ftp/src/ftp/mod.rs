@@ -5,6 +5,7 @@ mod connection;
 mod entries;
 mod fault;
 mod pool;
+mod removal;
 mod reply;
 mod tls;
 mod transfer;
@@ -14,13 +15,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use atelier_application::ports::log_source::{Content, Listing, LogSource, SourceError};
+use atelier_application::ports::log_source::{Content, Listing, LogSource, RemoteFile, Removal, SourceError};
 
 use crate::config::FtpConfig;
 use crate::rules::check_path;
 use pool::Pool;
 
-/// Machine logs on an FTP server, read-only.
+/// Machine logs on an FTP server.
 ///
 /// Nothing is connected before the first use. At most two connections are open at a time, one is kept for reuse; a
 /// third transfer begins when one of two running ones has ended or its stream was dropped.
@@ -51,5 +52,10 @@ impl LogSource for FtpSource {
     async fn fetch(&self, path: &str, offset: u64) -> Result<Content, SourceError> {
         check_path(path)?;
         transfer::fetch(&self.pool, path, offset).await
+    }
+
+    async fn remove(&self, file: &RemoteFile) -> Result<Removal, SourceError> {
+        check_path(&file.path)?;
+        removal::remove(&self.pool, file).await
     }
 }

@@ -7,6 +7,8 @@ mod folder;
 #[cfg(test)]
 mod portable;
 #[cfg(test)]
+mod removal;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod unftp;

@@ -15,12 +15,14 @@ use std::ops::RangeInclusive;
 /// A file is quarantined after so many runs in a row that could not read it.
 const QUARANTINE_AFTER: u32 = 3;
 
-pub(super) const KNOWN: &str = "SELECT id, chemin, etat, version_id, taille, modifie_le, lu_le, echecs, essai_le
-     FROM fichier_log WHERE centre_usinage_id = $1";
+pub(super) const KNOWN: &str =
+    "SELECT f.id, f.chemin, f.etat, f.version_id, f.taille, f.modifie_le, f.lu_le, f.echecs, f.essai_le,
+     COALESCE(v.longueur, 0), f.complet_le, f.suppression_prevue_le, f.supprime_le
+     FROM fichier_log f LEFT JOIN version_log v ON v.id = f.version_id WHERE f.centre_usinage_id = $1";
 
 pub(super) const VERSIONS: &str = "SELECT v.id, v.fichier_id, f.chemin, f.date_nom,
      (f.etat = 'COMPLETE' OR (f.etat = 'QUARANTINED' AND f.complet_le IS NOT NULL)),
-     v.longueur, v.premier_jour, v.dernier_jour, v.chevauchements, v.jours_rejetes
+     v.longueur, v.premier_jour, v.dernier_jour, v.chevauchements, v.jours_rejetes, v.exclue_le IS NOT NULL
      FROM version_log v JOIN fichier_log f ON f.id = v.fichier_id WHERE f.centre_usinage_id = $1 ORDER BY v.id";
 
 pub(super) const CONTENT: &str =
@@ -40,6 +42,10 @@ pub(super) fn known(row: &QueryResult) -> Result<KnownFile, DbErr> {
         read_at: value::get_instant(row, 6)?,
         failures: row.try_get_by_index::<i32>(7)?.unsigned_abs(),
         tried_at: value::get_instant_option(row, 8)?,
+        stored: row.try_get_by_index::<i64>(9)?.unsigned_abs(),
+        completed_at: value::get_instant_option(row, 10)?,
+        removal_intended_at: value::get_instant_option(row, 11)?,
+        removed_at: value::get_instant_option(row, 12)?,
     })
 }
 
@@ -63,6 +69,7 @@ pub(super) fn version(row: &QueryResult) -> Result<StoredVersion, DbErr> {
             straddles: straddles.into_iter().map(|(from, to)| (ProductionDay(from), ProductionDay(to))).collect(),
             rejected: rejected.into_iter().map(ProductionDay).collect(),
         },
+        excluded: row.try_get_by_index(10)?,
     })
 }
 

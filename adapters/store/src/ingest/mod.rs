@@ -4,7 +4,9 @@ mod bulk;
 mod carry;
 mod children;
 mod content;
+mod exclusion;
 mod files;
+mod presence;
 mod read;
 mod sessions;
 mod tx;
@@ -12,10 +14,11 @@ mod tx;
 pub(crate) use read::contents;
 
 use crate::error::from_db;
-use crate::{Store, value};
+use crate::{Store, audit, value};
 use async_trait::async_trait;
+use atelier_application::ports::audit::AuditEntry;
 use atelier_application::ports::ingest_store::{
-    FileRecord, IngestStore, IngestUnit, KnownFile, Reach, SessionWritten, StoredVersion,
+    Exclusion, FileRecord, IngestStore, IngestUnit, KnownFile, Presence, Reach, SessionWritten, StoredVersion,
 };
 use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_domain::anomaly::AnomalyKind;
@@ -77,6 +80,10 @@ impl IngestStore for Store {
         let failures = files::note_failure(&mut tx, machine, path, reason, now).await.map_err(from_db)?;
         tx.commit().await.map_err(from_db)?;
         Ok(failures)
+    }
+
+    async fn note_presence(&self, files: &[LogFileId], presence: Presence) -> StoreResult<()> {
+        presence::note(self, files, presence).await
     }
 
     async fn begin(&self, machine: MachineId) -> StoreResult<Box<dyn IngestUnit>> {
@@ -211,6 +218,16 @@ impl IngestUnit for Unit {
     async fn end_sessions(&mut self) -> StoreResult<Vec<SessionWritten>> {
         let saving = self.saving.take().ok_or_else(not_begun)?;
         saving.end(&mut self.tx).await.map_err(from_db)
+    }
+
+    async fn set_exclusion(&mut self, version: VersionId, exclusion: Option<&Exclusion>) -> StoreResult<()> {
+        Ok(exclusion::set(&mut self.tx, self.machine, version, exclusion).await.map_err(from_db)?)
+    }
+
+    async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()> {
+        let (sql, values) = audit::insert(self.backend, entry);
+        self.tx.execute(sql, values).await.map_err(from_db)?;
+        Ok(())
     }
 
     async fn commit(self: Box<Self>) -> StoreResult<()> {

@@ -33,6 +33,7 @@ macro_rules! on_both {
 }
 
 mod anomalies;
+mod audit;
 mod children;
 mod connecting;
 mod contents;

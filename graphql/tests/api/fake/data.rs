@@ -1,6 +1,7 @@
 //! Machines, sessions and what they hold, all made from their numbers.
 
-use atelier_application::ports::log_files::{StoredLogFile, StoredReject};
+use super::{NOW, people};
+use atelier_application::ports::log_files::{FileVersion, StoredLogFile, StoredReject, VersionExclusion};
 use atelier_application::ports::sessions::{
     PieceRange, SessionSummary, StoredAnomaly, StoredJob, StoredPiece, StoredSource, StoredStop, StoredWait,
 };
@@ -195,4 +196,26 @@ pub(crate) fn run(id: i64, status: SyncStatus) -> SyncRun {
         progress: if over { 1.0 } else { 0.25 },
         error: (status == SyncStatus::Partial).then(|| "a.LOG: it is gone".to_owned()),
     }
+}
+
+/// Two versions of a file, the first of which somebody set aside.
+pub(crate) fn versions(file: LogFileId) -> Vec<FileVersion> {
+    let day = ProductionDay(NaiveDate::from_ymd_opt(2025, 6, 10).unwrap());
+    let present = FileVersion {
+        id: VersionId(file.0 * 10 + 1),
+        size: 1234,
+        present: true,
+        first_read: NOW,
+        days: Some((day, day.next())),
+        exclusion: None,
+    };
+    let exclusion = VersionExclusion { at: NOW, by: Some(people::ada()), reason: "a test".to_owned() };
+    let former = FileVersion {
+        id: VersionId(file.0 * 10),
+        present: false,
+        days: None,
+        exclusion: Some(exclusion),
+        ..present.clone()
+    };
+    vec![former, present]
 }

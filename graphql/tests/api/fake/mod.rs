@@ -9,8 +9,13 @@ pub(crate) use store::Store;
 
 use async_graphql::{Executor, Request, Response, Variables};
 use atelier_application::auth::Auth;
+use atelier_application::ingest::{Cleanup, Exclusions, Ingest, Room};
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::identity::Subject;
+use atelier_application::ports::ingest_store::MockIngestStore;
+use atelier_application::ports::log_source::MockLogSource;
+use atelier_application::ports::scratch::MockScratch;
+use atelier_application::ports::sync_runs::MockSyncRunStore;
 use atelier_application::ports::users::Role;
 use atelier_domain::ids::UserId;
 use atelier_domain::time::{Instant, PlantZone};
@@ -40,6 +45,8 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
         anomalies: Arc::clone(store) as _,
         sync_runs: Arc::clone(store) as _,
         sync_runner: Arc::clone(store) as _,
+        exclusions: exclusions(store),
+        audit: Arc::clone(store) as _,
         events: Arc::clone(store) as _,
         auth: Auth::new(people.clone(), people.clone(), people.clone(), people, Arc::new(Still)),
         clock: Arc::new(Still),
@@ -48,14 +55,38 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
     schema(services, limits)
 }
 
+/// Over the store, while a run is at work.
+fn exclusions(store: &Arc<Store>) -> Exclusions {
+    let mut runs = MockSyncRunStore::new();
+    runs.expect_try_lock().returning(|_| Ok(None));
+    let ingest = Ingest {
+        source: Arc::new(MockLogSource::new()),
+        format: Arc::clone(store) as _,
+        store: Arc::new(MockIngestStore::new()),
+        machines: Arc::clone(store) as _,
+        runs: Arc::new(runs),
+        scratch: Arc::new(MockScratch::new()),
+        room: Room::default(),
+        clock: Arc::new(Still),
+        zone: PlantZone::new(chrono_tz::Europe::Paris, NaiveTime::MIN),
+        cleanup: Cleanup::default(),
+    };
+    Exclusions::new(ingest, Arc::clone(store) as _, Arc::clone(store) as _)
+}
+
 pub(crate) fn ada() -> Caller {
     ending(NOW + Millis::from_seconds(900))
 }
 
 /// Ada, were she an operator.
 pub(crate) fn operator() -> Caller {
+    in_role(Role::Operator)
+}
+
+/// Ada, were she that.
+pub(crate) fn in_role(role: Role) -> Caller {
     let expires_at = NOW + Millis::from_seconds(900);
-    Caller::Known(Subject { user: UserId(7), username: "ada".to_owned(), role: Role::Operator, expires_at })
+    Caller::Known(Subject { user: UserId(7), username: "ada".to_owned(), role, expires_at })
 }
 
 pub(crate) fn ending(expires_at: Instant) -> Caller {

@@ -9,7 +9,7 @@ use atelier_domain::time::Instant;
 
 pub(crate) struct People;
 
-fn ada() -> User {
+pub(super) fn ada() -> User {
     User { id: UserId(7), username: "ada".to_owned(), role: Role::Viewer, active: true, created_at: Instant(0) }
 }
 

@@ -1,6 +1,6 @@
 //! A small FTP server whose misbehaviour is a setting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -42,6 +42,12 @@ pub(crate) struct Fake {
     pub(crate) dotted: bool,
     /// Lists nothing of this folder, without a word.
     pub(crate) closed_folder: Option<&'static str>,
+    /// Says this to `DELE`, and deletes if it says so; nothing ever, when empty.
+    pub(crate) delete: Option<&'static str>,
+    /// Says this to `MDTM`.
+    pub(crate) date: Option<&'static str>,
+    /// What was deleted.
+    pub(crate) deleted: Arc<Mutex<BTreeSet<String>>>,
     /// Connections so far, and every command.
     pub(crate) seen: Arc<Mutex<(usize, Vec<String>)>>,
 }
@@ -95,14 +101,26 @@ impl Fake {
                     argument.trim_end_matches('/').clone_into(&mut folder);
                     say(&mut control, "250 there").await?;
                 }
-                "SIZE" | "MDTM" | "RETR" if !self.files.contains_key(argument) => {
+                "SIZE" | "MDTM" | "RETR" | "DELE"
+                    if !self.files.contains_key(argument) || self.deleted.lock().unwrap().contains(argument) =>
+                {
                     say(&mut control, "550 no such file").await?;
                 }
                 "SIZE" => {
                     let size = self.size.unwrap_or(self.files[argument].len() as u64);
                     say(&mut control, &format!("213 {size}")).await?;
                 }
-                "MDTM" => say(&mut control, "213 20250528060211").await?,
+                "MDTM" => say(&mut control, self.date.unwrap_or("213 20250528060211")).await?,
+                "DELE" => {
+                    let answer = self.delete.unwrap_or("250 gone");
+                    if answer.is_empty() || answer.starts_with('2') {
+                        self.deleted.lock().unwrap().insert(argument.to_owned());
+                    }
+                    if answer.is_empty() {
+                        return None;
+                    }
+                    say(&mut control, answer).await?;
+                }
                 "REST" if !self.no_rest => {
                     offset = argument.parse().ok()?;
                     say(&mut control, "350 then?").await?;

@@ -1,6 +1,7 @@
 //! The store in memory.
 
 mod anomalies;
+mod audit;
 mod lines;
 mod runs;
 mod sessions;
@@ -8,7 +9,9 @@ mod sessions;
 use super::data;
 use async_trait::async_trait;
 use atelier_application::ports::events::{Announcement, SessionChange, SessionEvents};
-use atelier_application::ports::log_files::{Contents, LogFileFilter, LogFileReader, StoredLogFile, StoredReject};
+use atelier_application::ports::log_files::{
+    Contents, FileVersion, LogFileFilter, LogFileReader, StoredLogFile, StoredReject,
+};
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
 use atelier_application::ports::sessions::{SessionFilter, SessionSummary, Slice, Window};
 use atelier_application::ports::store_error::{StoreError, StoreResult};
@@ -179,6 +182,11 @@ impl LogFileReader for Store {
         let files: HashMap<_, _> =
             self.sessions.lock().unwrap().iter().map(data::log_file).map(|file| (file.id, file)).collect();
         Ok(versions.iter().map(of).filter_map(|(version, file)| Some((version, files.get(&file)?.clone()))).collect())
+    }
+
+    async fn versions(&self, files: &[LogFileId]) -> StoreResult<HashMap<LogFileId, Vec<FileVersion>>> {
+        self.asked("versions")?;
+        Ok(files.iter().map(|file| (*file, data::versions(*file))).collect())
     }
 
     fn contents(&self, versions: &[VersionId]) -> Contents {

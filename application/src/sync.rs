@@ -1,4 +1,4 @@
-//! Synchronising on demand, and watching how a run gets on.
+//! Synchronising and deriving again on demand, and watching how a run gets on.
 //!
 //! A run belongs to nobody: it goes on when whoever asked for it leaves, and may be one of the schedule or of another
 //! process. What is told of it is what is stored of it, so it does not matter where it works.
@@ -8,6 +8,7 @@ mod tests;
 
 use crate::access;
 use crate::error::AppError;
+use crate::ingest::ReplayScope;
 use crate::ports::identity::Subject;
 use crate::ports::sessions::Window;
 use crate::ports::sync_runner::{Start, SyncRunner};
@@ -46,10 +47,29 @@ impl SyncControl {
     /// Starts a run, for operators. Gives it as soon as it is recorded, or the one that is at work already.
     pub async fn sync_now(&self, subject: &Subject, source: SyncSource) -> Result<SyncRun, AppError> {
         access::require(subject, Role::Operator)?;
+        self.begin(source, || self.runner.start(source)).await
+    }
+
+    /// Derives sessions again from the stored bytes, for administrators. Gives the run as soon as it is recorded, or the one on
+    /// the log source that is at work already, whatever it does: then nothing was begun.
+    pub async fn replay(&self, subject: &Subject, scope: ReplayScope) -> Result<SyncRun, AppError> {
+        access::require(subject, Role::Admin)?;
+        if let Some(contradiction) = scope.contradiction() {
+            return Err(AppError::bad_input("from", contradiction));
+        }
+        self.begin(SyncSource::Ftp, || self.runner.replay(scope.clone())).await
+    }
+
+    /// Begins a run by `start`. One that has the lock but is not recorded yet, or no longer, is waited for.
+    async fn begin<F>(&self, source: SyncSource, start: impl Fn() -> F + Send + Sync) -> Result<SyncRun, AppError>
+    where
+        F: Future<Output = Start> + Send,
+    {
         for _ in 0..TRIES {
-            match self.runner.start(source).await {
+            match start().await {
                 Start::Begun(run) => return Ok(run),
                 Start::NotConfigured(remedy) => return Err(AppError::bad_input("source", remedy)),
+                Start::Unknown(text) => return Err(AppError::NotFound(text)),
                 Start::Failed(text) => return Err(AppError::Unavailable(text)),
                 Start::AlreadyRunning => {}
             }

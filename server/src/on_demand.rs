@@ -7,9 +7,9 @@
 #[cfg(test)]
 mod tests;
 
-use crate::work::{Unwatched, log_outcome};
+use crate::work::{Unwatched, log_derived, log_outcome};
 use async_trait::async_trait;
-use atelier_application::ingest::{Ingest, Outcome, Progress};
+use atelier_application::ingest::{Ingest, Outcome, Progress, ReplayError, ReplayScope};
 use atelier_application::ports::sync_runner::{Start, SyncRunner};
 use atelier_application::ports::sync_runs::{SyncRun, SyncSource};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -23,13 +23,24 @@ const NO_LOG_SOURCE: &str = "No log source is configured: set ATELIER_FTP_HOST, 
 const NO_ERP: &str = "No ERP is configured: there is nothing to synchronise orders with.";
 const STOPPING: &str = "nobody takes requests for runs any more: the program is stopping";
 
+/// What is wanted.
+#[derive(Debug)]
+enum Wish {
+    /// What is new on the log source.
+    Fetch,
+    /// Sessions derived again.
+    Replay(ReplayScope),
+}
+
+type Request = (Wish, oneshot::Sender<Start>);
+
 /// Where to ask for a run.
 #[derive(Debug)]
-pub(crate) struct OnDemand(mpsc::Sender<oneshot::Sender<Start>>);
+pub(crate) struct OnDemand(mpsc::Sender<Request>);
 
 /// What is asked.
 #[derive(Debug)]
-pub(crate) struct Requests(mpsc::Receiver<oneshot::Sender<Start>>);
+pub(crate) struct Requests(mpsc::Receiver<Request>);
 
 /// The two ends.
 pub(crate) fn channel() -> (OnDemand, Requests) {
@@ -37,32 +48,41 @@ pub(crate) fn channel() -> (OnDemand, Requests) {
     (OnDemand(sender), Requests(receiver))
 }
 
-#[async_trait]
-impl SyncRunner for OnDemand {
-    async fn start(&self, source: SyncSource) -> Start {
-        match source {
-            SyncSource::Erp => return Start::NotConfigured(NO_ERP.to_owned()),
-            SyncSource::Ftp => {}
-        }
+impl OnDemand {
+    async fn ask(&self, wish: Wish) -> Start {
         let (reply, answer) = oneshot::channel();
-        if self.0.send(reply).await.is_err() {
+        if self.0.send((wish, reply)).await.is_err() {
             return Start::Failed(STOPPING.to_owned());
         }
         answer.await.unwrap_or_else(|_| Start::Failed(STOPPING.to_owned()))
     }
 }
 
+#[async_trait]
+impl SyncRunner for OnDemand {
+    async fn start(&self, source: SyncSource) -> Start {
+        match source {
+            SyncSource::Erp => Start::NotConfigured(NO_ERP.to_owned()),
+            SyncSource::Ftp => self.ask(Wish::Fetch).await,
+        }
+    }
+
+    async fn replay(&self, scope: ReplayScope) -> Start {
+        self.ask(Wish::Replay(scope)).await
+    }
+}
+
 impl Requests {
-    /// Does what is asked until the program stops; a run at work is waited for.
-    pub(crate) async fn serve(mut self, ingest: Option<&Ingest>, progress: &Unwatched) {
+    /// Does what is asked until the program stops; a run at work is waited for. `fetching` is there if a log source is
+    /// configured; `deriving` needs none.
+    pub(crate) async fn serve(mut self, fetching: Option<&Ingest>, deriving: &Ingest, progress: &Unwatched) {
         let mut runs = FuturesUnordered::new();
         loop {
             tokio::select! {
                 () = progress.stopping() => break,
-                request = self.0.recv() => match (request, ingest) {
-                    (None, _) => break,
-                    (Some(reply), None) => drop(reply.send(Start::NotConfigured(NO_LOG_SOURCE.to_owned()))),
-                    (Some(reply), Some(ingest)) => runs.push(run(ingest, progress, reply)),
+                request = self.0.recv() => match request {
+                    None => break,
+                    Some((wish, reply)) => runs.push(run(wish, reply, fetching, deriving, progress)),
                 },
                 Some(()) = runs.next() => {}
             }
@@ -73,15 +93,35 @@ impl Requests {
 }
 
 /// Runs, and tells whoever asked as soon as it is known whether.
-async fn run(ingest: &Ingest, progress: &Unwatched, reply: oneshot::Sender<Start>) {
+async fn run(
+    wish: Wish,
+    reply: oneshot::Sender<Start>,
+    fetching: Option<&Ingest>,
+    deriving: &Ingest,
+    progress: &Unwatched,
+) {
     let asked = Asked { progress, reply: Mutex::new(Some(reply)) };
-    let outcome = ingest.run(&asked).await;
-    match &outcome {
-        Ok(Outcome::AlreadyRunning) => return asked.answer(Start::AlreadyRunning),
-        Ok(Outcome::Ran(_)) => {}
-        Err(error) => asked.answer(Start::Failed(error.to_string())),
+    match (wish, fetching) {
+        (Wish::Fetch, None) => asked.answer(Start::NotConfigured(NO_LOG_SOURCE.to_owned())),
+        (Wish::Fetch, Some(fetching)) => {
+            let outcome = fetching.run(&asked).await;
+            match &outcome {
+                Ok(Outcome::AlreadyRunning) => return asked.answer(Start::AlreadyRunning),
+                Ok(Outcome::Ran(_)) => {}
+                Err(error) => asked.answer(Start::Failed(error.to_string())),
+            }
+            log_outcome(outcome);
+        }
+        (Wish::Replay(scope), _) => match deriving.replay(&scope, &asked).await {
+            Ok(Outcome::AlreadyRunning) => asked.answer(Start::AlreadyRunning),
+            Ok(Outcome::Ran(run)) => log_derived(&run),
+            Err(error @ ReplayError::UnknownMachine(..)) => asked.answer(Start::Unknown(error.to_string())),
+            Err(error) => {
+                tracing::error!(%error, "sessions cannot be derived again");
+                asked.answer(Start::Failed(error.to_string()));
+            }
+        },
     }
-    log_outcome(outcome);
 }
 
 /// A run that somebody asked for.

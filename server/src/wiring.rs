@@ -14,6 +14,7 @@ use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_source::LogSource;
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
 use atelier_application::ports::sessions::SessionReader;
+use atelier_application::ports::signals::CommitSignals;
 use atelier_domain::machine::Machine;
 use atelier_events::{Broadcast, ChangeFeed};
 use atelier_ftp::{FolderSource, FtpSource};
@@ -23,12 +24,8 @@ use atelier_logfmt::MachineLog;
 use atelier_scratch::TemporaryFiles;
 use atelier_store::{Store, StoreOptions};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-
-/// How often what other processes committed is looked for.
-const FEED_EVERY: Duration = Duration::from_secs(1);
 
 /// Connections of the background's own: a run uses one or two, the feed one.
 const BACKGROUND_POOL: u32 = 3;
@@ -102,10 +99,14 @@ pub(crate) fn ingest(config: &Config, store: &Store, source: Arc<dyn LogSource>)
     }
 }
 
+/// The way from stored bytes to sessions.
+pub(crate) fn deriving(config: &Config, store: &Store) -> Ingest {
+    ingest(config, store, Arc::new(NoSource))
+}
+
 /// Setting versions of log files aside; it reads the database alone.
 pub(crate) fn exclusions(config: &Config, store: &Store) -> Exclusions {
-    let ingest = ingest(config, store, Arc::new(NoSource));
-    Exclusions::new(ingest, Arc::new(store.clone()), Arc::new(store.clone()))
+    Exclusions::new(deriving(config, store), Arc::new(store.clone()), Arc::new(store.clone()))
 }
 
 /// Signing in, with tokens signed by `secret`.
@@ -138,6 +139,7 @@ pub(crate) fn fresh_secret() -> Secret {
 pub(crate) struct Feed {
     reader: Arc<dyn SessionReader>,
     events: Arc<dyn SessionEvents>,
+    signals: Arc<dyn CommitSignals>,
     wake: Arc<Notify>,
 }
 
@@ -149,7 +151,7 @@ impl Feed {
 
     /// Announces what is committed, here or by another process, until cancelled.
     pub(crate) async fn run(self, cancel: CancellationToken) {
-        ChangeFeed::run(self.reader, self.events, self.wake, FEED_EVERY, cancel).await;
+        ChangeFeed::run(self.reader, self.events, self.signals, self.wake, cancel).await;
     }
 }
 
@@ -162,7 +164,12 @@ pub(crate) fn api(
     stopping: CancellationToken,
 ) -> (Api, Feed, Requests) {
     let events: Arc<dyn SessionEvents> = Arc::new(Broadcast::new());
-    let feed = Feed { reader: Arc::new(background.clone()), events: events.clone(), wake: Arc::default() };
+    let feed = Feed {
+        reader: Arc::new(background.clone()),
+        events: events.clone(),
+        signals: Arc::new(background.clone()),
+        wake: Arc::default(),
+    };
     let (sync_runner, requests) = on_demand::channel();
     let services = Services {
         machines: Arc::new(store.clone()),

@@ -109,6 +109,21 @@ pub(crate) fn log_outcome(outcome: Result<Outcome, RunError>) -> Option<SyncRun>
     }
 }
 
+/// Logs how deriving again went.
+pub(crate) fn log_derived(run: &SyncRun) {
+    let (created, updated) = (run.sessions_created, run.sessions_updated);
+    match run.status {
+        SyncStatus::Succeeded => tracing::info!(created, updated, "sessions derived again"),
+        status => tracing::warn!(
+            status = status.as_str(),
+            created,
+            updated,
+            error = run.error,
+            "sessions derived again in part"
+        ),
+    }
+}
+
 /// Everything that runs until the program is told to stop.
 pub(crate) struct Work {
     listening: Listening,
@@ -175,9 +190,15 @@ impl Work {
 }
 
 /// Fetches on schedule and on demand until `stopping`.
-pub(crate) async fn fetch_when_due(config: &Config, ingest: Option<Ingest>, progress: Unwatched, requests: Requests) {
-    let on_schedule = fetch_on_schedule(config, ingest.as_ref(), &progress);
-    tokio::join!(on_schedule, requests.serve(ingest.as_ref(), &progress));
+pub(crate) async fn fetch_when_due(
+    config: &Config,
+    fetching: Option<Ingest>,
+    deriving: Ingest,
+    progress: Unwatched,
+    requests: Requests,
+) {
+    let on_schedule = fetch_on_schedule(config, fetching.as_ref(), &progress);
+    tokio::join!(on_schedule, requests.serve(fetching.as_ref(), &deriving, &progress));
 }
 
 async fn fetch_on_schedule(config: &Config, ingest: Option<&Ingest>, progress: &Unwatched) {

@@ -25,7 +25,7 @@ fn grow(root: &Path, round: usize, rounds: usize) {
     }
 }
 
-async fn stored(database: &Database) -> String {
+pub(crate) async fn stored(database: &Database) -> String {
     dump(&Store::connect(&database.url(), StoreOptions::default()).await.unwrap()).await
 }
 

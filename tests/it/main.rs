@@ -14,8 +14,11 @@
 mod architecture;
 mod cleanup;
 mod faults;
+mod ftps;
 mod harness;
+mod instances;
 mod kills;
+mod outage;
 mod samples;
 mod union;
 mod versions;

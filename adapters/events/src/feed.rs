@@ -2,8 +2,11 @@
 
 use atelier_application::ports::events::{SessionChange, SessionEvents};
 use atelier_application::ports::sessions::SessionReader;
+use atelier_application::ports::signals::CommitSignals;
 use atelier_application::ports::store_error::StoreResult;
 use atelier_domain::ids::{Revision, SessionId};
+use futures_util::StreamExt as _;
+use futures_util::stream::pending;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +16,10 @@ use tokio_util::sync::CancellationToken;
 
 /// How many sessions are read at once.
 const BATCH: u32 = 500;
+/// How often what other processes committed is looked for, where the database does not tell of it …
+const UNTOLD: Duration = Duration::from_millis(if cfg!(test) { 50 } else { 1_000 });
+/// … and where it does: a signal may be lost.
+const TOLD: Duration = Duration::from_millis(if cfg!(test) { 1_000 } else { 5_000 });
 
 /// Announces each session that was committed, in the order of revisions.
 pub struct ChangeFeed {
@@ -32,22 +39,25 @@ struct Place {
 }
 
 impl ChangeFeed {
-    /// Looks at each `wake`, and `every` so often for what others committed, until it is cancelled. What was committed
-    /// before it began is not announced.
+    /// Looks at each `wake` and each signal, and now and then without one, until it is cancelled. What was committed before
+    /// it began is not announced.
     pub async fn run(
         reader: Arc<dyn SessionReader>,
         events: Arc<dyn SessionEvents>,
+        signals: Arc<dyn CommitSignals>,
         wake: Arc<Notify>,
-        every: Duration,
         cancel: CancellationToken,
     ) {
         let mut feed = Self { reader, events, place: None, told: HashSet::new(), failing: false };
-        let mut tick = interval(every);
+        let told = signals.signals();
+        let mut tick = interval(if told.is_some() { TOLD } else { UNTOLD });
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut told = told.unwrap_or_else(|| pending().boxed());
         let work = async {
             loop {
                 tokio::select! {
                     () = wake.notified() => {}
+                    Some(()) = told.next() => {}
                     _ = tick.tick() => {}
                 }
                 feed.look().await;

@@ -12,6 +12,7 @@
 //! ftp/tls.rs      certificates
 //! ftp/connect.rs  opening a connection: TCP, TLS, login, features
 //! ftp/connection.rs  commands, each with a time limit
+//! ftp/ahead.rs    many questions at once
 //! ftp/pool.rs     at most two connections, one kept for reuse, tries with growing pauses
 //! ftp/entries.rs  what one folder holds
 //! ftp/walk.rs     the tree

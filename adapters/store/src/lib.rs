@@ -18,6 +18,7 @@ mod migrate;
 mod page;
 mod rows;
 mod sessions;
+mod signals;
 mod statement;
 mod sync_runs;
 mod users;

@@ -285,7 +285,7 @@ impl Ingest {
             Some(known) => {
                 // A half line that was taken is taken back, and what it has become may be no event, or one of another day.
                 if stored.ended_half {
-                    affected.extend(days(known.reach.days));
+                    affected.extend(known.reach.all_days());
                 }
                 *known = now_stored;
             }
@@ -294,7 +294,7 @@ impl Ingest {
         for version in versions.iter_mut().filter(|version| version.file == id) {
             version.finished = file.finished();
             if file.was_finished.is_some_and(|before| before != file.finished()) {
-                affected.extend(days(version.reach.days));
+                affected.extend(version.reach.all_days());
             }
         }
         self.store_anomalies(unit, id, file, told).await
@@ -339,9 +339,4 @@ fn change(before: u64, now: u64, common: u64) -> Option<AnomalyKind> {
     } else {
         Some(AnomalyKind::FileRewritten)
     }
-}
-
-fn days(reach: Option<(ProductionDay, ProductionDay)>) -> impl Iterator<Item = ProductionDay> {
-    let (from, to) = reach.unzip();
-    std::iter::successors(from, |day| Some(day.next())).take_while(move |day| to.is_some_and(|to| *day <= to))
 }

@@ -22,7 +22,7 @@ pub use claim::{Claims, claim};
 pub use cleanup::Cleanup;
 pub use exclusion::{AskedBy, Exclusions, Rederived};
 pub use progress::{NoProgress, Progress};
-pub use replay::{ReplayError, ReplayScope};
+pub use replay::{MachineRef, ReplayError, ReplayScope};
 pub use run::{Outcome, RunError};
 
 use crate::ports::clock::Clock;

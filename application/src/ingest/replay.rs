@@ -13,15 +13,32 @@ use std::collections::BTreeSet;
 /// A step derives at most so many days.
 pub(super) const STEP_DAYS: usize = 32;
 
+/// A machine as somebody names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MachineRef {
+    /// By its name.
+    Name(String),
+    /// By its id.
+    Id(MachineId),
+}
+
 /// What to derive again; a missing bound is the machine's first or last day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReplayScope {
     /// Of this machine alone.
-    pub machine: Option<String>,
+    pub machine: Option<MachineRef>,
     /// From this day on.
     pub from: Option<ProductionDay>,
     /// Up to this day, which is in.
     pub to: Option<ProductionDay>,
+}
+
+impl ReplayScope {
+    /// Why it holds no day at all, if its bounds are the wrong way round.
+    pub fn contradiction(&self) -> Option<String> {
+        let (from, to) = (self.from?, self.to?);
+        (from > to).then(|| format!("The first day, {from}, is after the last one, {to}: exchange them."))
+    }
 }
 
 /// Why nothing was derived.
@@ -30,6 +47,9 @@ pub enum ReplayError {
     /// The scope names a machine that is not there.
     #[error("There is no machine '{0}': the machines are {1}.")]
     UnknownMachine(String, String),
+    /// The scope's first day is after its last one.
+    #[error("{0}")]
+    Contradiction(String),
     /// The run could not be recorded.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -48,9 +68,13 @@ impl Ingest {
     /// # Errors
     /// When the machine is not known, or the run cannot be recorded; every other failure is in the run's status and text.
     pub async fn replay(&self, scope: &ReplayScope, progress: &dyn Progress) -> Result<Outcome, ReplayError> {
+        if let Some(contradiction) = scope.contradiction() {
+            return Err(ReplayError::Contradiction(contradiction));
+        }
         let machines = self.chosen(scope).await?;
         let Some(_lock) = self.runs.try_lock(SyncSource::Ftp).await? else { return Ok(Outcome::AlreadyRunning) };
         let mut run = self.runs.start(SyncSource::Ftp, self.clock.now()).await?;
+        progress.started(&run);
         let done = self.replay_all(&machines, scope, &mut run, progress).await;
         run.status = match &done {
             Ok(true) => SyncStatus::Succeeded,
@@ -62,7 +86,9 @@ impl Ingest {
             Ok(false) => Some("It was interrupted; what was derived is kept.".to_owned()),
             Err(error) => Some(format!("The database did not take what was derived: {error}")),
         };
-        run.progress = 1.0;
+        if run.status == SyncStatus::Succeeded {
+            run.progress = 1.0;
+        }
         run.finished_at = Some(self.clock.now());
         self.runs.save(&run).await?;
         progress.advanced(&run);
@@ -71,12 +97,21 @@ impl Ingest {
 
     async fn chosen(&self, scope: &ReplayScope) -> Result<Vec<Machine>, ReplayError> {
         let all = self.machines.machines(&MachineFilter::default()).await?;
-        let Some(name) = &scope.machine else { return Ok(all) };
-        if let Some(machine) = all.iter().find(|machine| machine.name == *name) {
+        let Some(wanted) = &scope.machine else { return Ok(all) };
+        let found = all.iter().find(|machine| match wanted {
+            MachineRef::Name(name) => machine.name == *name,
+            MachineRef::Id(id) => machine.id == *id,
+        });
+        if let Some(machine) = found {
             return Ok(vec![machine.clone()]);
         }
-        let names: Vec<_> = all.iter().map(|machine| machine.name.as_str()).collect();
-        Err(ReplayError::UnknownMachine(name.clone(), names.join(", ")))
+        let (wanted, known): (_, Vec<_>) = match wanted {
+            MachineRef::Name(name) => (name.clone(), all.into_iter().map(|machine| machine.name).collect()),
+            MachineRef::Id(id) => {
+                (id.to_string(), all.iter().map(|machine| format!("{} ({})", machine.id, machine.name)).collect())
+            }
+        };
+        Err(ReplayError::UnknownMachine(wanted, known.join(", ")))
     }
 
     /// Whether it came to its end, and was not interrupted.
@@ -106,6 +141,10 @@ impl Ingest {
             run.progress = derived as f64 / total as f64;
             progress.committed();
             progress.advanced(run);
+            // For those who watch it; what counts is stored already.
+            if let Err(error) = self.runs.save(run).await {
+                tracing::warn!(%error, "how far the run is could not be stored");
+            }
         }
         Ok(true)
     }

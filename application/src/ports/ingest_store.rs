@@ -126,10 +126,12 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// All days from the first to the last one.
+    /// All days on which it makes a difference: from the first to the last one, and those of rejected lines.
     pub fn all_days(&self) -> impl Iterator<Item = ProductionDay> + use<> {
         let (from, to) = self.days.unzip();
-        std::iter::successors(from, |day| Some(day.next())).take_while(move |day| to.is_some_and(|to| *day <= to))
+        let days =
+            std::iter::successors(from, |day| Some(day.next())).take_while(move |day| to.is_some_and(|to| *day <= to));
+        days.chain(self.rejected.clone())
     }
 }
 

@@ -12,6 +12,7 @@ pub mod log_source;
 pub mod machines;
 pub mod scratch;
 pub mod sessions;
+pub mod signals;
 pub mod store_error;
 pub mod sync_runner;
 pub mod sync_runs;

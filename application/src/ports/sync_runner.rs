@@ -1,6 +1,7 @@
 //! Starting runs of the synchronisation.
 
 use super::sync_runs::{SyncRun, SyncSource};
+use crate::ingest::ReplayScope;
 use async_trait::async_trait;
 
 /// What became of the wish for a run.
@@ -12,6 +13,8 @@ pub enum Start {
     AlreadyRunning,
     /// There is nothing to synchronise with: one sentence that says what to configure.
     NotConfigured(String),
+    /// What it should be about does not exist: one sentence that says what does.
+    Unknown(String),
     /// It could not begin. The text is for the log.
     Failed(String),
 }
@@ -22,4 +25,7 @@ pub enum Start {
 pub trait SyncRunner: Send + Sync {
     /// Asks for a run now. Answers as soon as it is recorded, not when it is over.
     async fn start(&self, source: SyncSource) -> Start;
+
+    /// Asks for sessions to be derived again now, from the stored bytes. Answers as `start` does.
+    async fn replay(&self, scope: ReplayScope) -> Start;
 }

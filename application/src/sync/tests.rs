@@ -117,3 +117,30 @@ async fn a_failure_is_told_and_ends_it() {
     let told: Vec<_> = stream.collect().await;
     assert_eq!(told, [Err(AppError::Unavailable("away".into()))]);
 }
+
+#[tokio::test]
+async fn only_administrators_derive_again_and_only_days_that_can_be() {
+    let day = |text: &str| Some(atelier_domain::time::ProductionDay(text.parse().unwrap()));
+    let scope = ReplayScope { from: day("2025-06-17"), to: day("2025-06-16"), machine: None };
+    let control = SyncControl::new(starting(vec![]), stored(vec![]));
+    let refused = control.replay(&subject(Role::Operator), ReplayScope::default()).await;
+    assert!(matches!(refused, Err(AppError::Forbidden(_))));
+    let refused = control.replay(&subject(Role::Admin), scope).await.unwrap_err();
+    let AppError::BadUserInput { field, message } = refused else { panic!("{refused:?}") };
+    assert!(field == "from" && message.contains("2025-06-17"), "{message}");
+}
+
+#[tokio::test]
+async fn deriving_again_gives_its_run_or_the_one_at_work_or_says_what_is_unknown() {
+    let (mine, other) = (run(7, SyncStatus::Running, 0), run(6, SyncStatus::Running, 3));
+    for (start, expected) in [
+        (Start::Begun(mine.clone()), Ok(mine)),
+        (Start::AlreadyRunning, Ok(other.clone())),
+        (Start::Unknown("There is no machine.".into()), Err(AppError::NotFound("There is no machine.".into()))),
+    ] {
+        let mut runner = MockSyncRunner::new();
+        runner.expect_replay().return_once(move |_| start);
+        let control = SyncControl::new(Arc::new(runner), stored(vec![vec![other.clone()]]));
+        assert_eq!(control.replay(&subject(Role::Admin), ReplayScope::default()).await, expected);
+    }
+}

@@ -1,6 +1,6 @@
 //! Runs of the synchronisation: their list, starting one, watching them.
 
-use crate::fake::{Store, ada, ask, data, ending, json as to_json, operator, over, run};
+use crate::fake::{Store, ada, admin, ask, data, ending, json as to_json, operator, over, run};
 use async_graphql::{Data, Executor, Request, Response};
 use atelier_application::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
 use atelier_domain::units::Millis;
@@ -64,6 +64,23 @@ async fn sync_now_is_for_operators_and_for_what_is_configured() {
     assert_eq!(refused["data"], Value::Null);
     assert_eq!(refused["errors"][0]["message"], "No ERP is configured.");
     assert_eq!(refused["errors"][0]["extensions"], json!({ "code": "BAD_USER_INPUT", "field": "source" }));
+}
+
+#[tokio::test]
+async fn replay_is_for_administrators_and_for_what_is_there() {
+    let store = Store::of(1, 1);
+    let refused = as_caller(&store, operator(), "mutation { replay { id } }").await;
+    assert_eq!(refused["errors"][0]["extensions"], json!({ "code": "FORBIDDEN" }), "{refused}");
+    let backwards = r#"mutation { replay(from: "2025-06-17", to: "2025-06-16") { id } }"#;
+    let refused = as_caller(&store, admin(), backwards).await;
+    assert_eq!(refused["errors"][0]["extensions"], json!({ "code": "BAD_USER_INPUT", "field": "from" }), "{refused}");
+    let refused = as_caller(&store, admin(), r#"mutation { replay(machineId: "999") { id } }"#).await;
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "NOT_FOUND", "{refused}");
+    assert_eq!(store.calls(), Vec::<&str>::new());
+    let one_day = r#"mutation { replay(machineId: "1", from: "2025-06-16", to: "2025-06-16") { id source status } }"#;
+    let begun = json!({ "data": { "replay": { "id": "1", "source": "FTP", "status": "RUNNING" } } });
+    assert_eq!(as_caller(&store, admin(), one_day).await, begun);
+    assert_eq!(as_caller(&store, admin(), "mutation { replay { id source status } }").await, begun, "the one at work");
 }
 
 fn subscribe(store: &Arc<Store>, caller: Caller, query: &str) -> BoxStream<'static, Response> {

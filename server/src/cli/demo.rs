@@ -110,7 +110,7 @@ pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCo
     let first = First { auth, address, begun };
     let progress = Unwatched::new(stopping, &feed);
     let fetching = async move {
-        let on_demand = requests.serve(Some(&ingest), &progress);
+        let on_demand = requests.serve(Some(&ingest), &ingest, &progress);
         tokio::join!(fetch_again_and_again(&ingest, first, &progress), on_demand);
     };
     let work = Work::start(listener, api, feed, fetching)?;

@@ -3,14 +3,12 @@
 use super::sync::exit_code;
 use super::watch::Watch;
 use super::{Global, out};
-use crate::no_source::NoSource;
 use crate::wiring;
-use atelier_application::ingest::{Outcome, ReplayScope};
+use atelier_application::ingest::{MachineRef, Outcome, ReplayScope};
 use atelier_domain::time::ProductionDay;
 use chrono::NaiveDate;
 use clap::Args;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// Derives sessions again from the stored bytes. What is stored already is left as it is; only what differs is written.
 #[derive(Debug, Args)]
@@ -30,9 +28,9 @@ pub(super) struct Replay {
 pub(super) async fn run(command: Replay, global: &Global) -> anyhow::Result<ExitCode> {
     let config = global.silent()?;
     let store = wiring::open(&config).await?;
-    let ingest = wiring::ingest(&config, &store, Arc::new(NoSource));
+    let ingest = wiring::deriving(&config, &store);
     let scope = ReplayScope {
-        machine: command.machine,
+        machine: command.machine.map(MachineRef::Name),
         from: command.from.map(ProductionDay),
         to: command.to.map(ProductionDay),
     };
@@ -40,7 +38,7 @@ pub(super) async fn run(command: Replay, global: &Global) -> anyhow::Result<Exit
     let run = match watch.over(ingest.replay(&scope, &watch)).await?? {
         Outcome::Ran(run) => run,
         Outcome::AlreadyRunning => {
-            out::note("A sync is running: try again when it is done.");
+            out::note("Another run is at work, a sync or a replay; nothing was derived: try again when it is done.");
             return Ok(ExitCode::FAILURE);
         }
     };

@@ -31,8 +31,9 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
     let (api, feed, requests) =
         wiring::api(&config, &store, &background, wiring::auth(&store, &secret)?, stopping.clone());
     let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &background, source));
+    let deriving = wiring::deriving(&config, &background);
     let progress = Unwatched::new(stopping, &feed);
-    let fetching = async move { fetch_when_due(&config, ingest, progress, requests).await };
+    let fetching = async move { fetch_when_due(&config, ingest, deriving, progress, requests).await };
     let work = Work::start(listener, api, feed, fetching)?;
     tracing::info!(address = %work.address(), "serving");
     work.until_told().await?;

@@ -2,9 +2,11 @@ use super::*;
 use crate::config::{Config, Environment, Flags};
 use crate::wiring;
 use async_trait::async_trait;
+use atelier_application::ingest::MachineRef;
 use atelier_application::ports::log_source::{Content, Listing, LogSource, RemoteFile, Removal, SourceError};
 use atelier_application::ports::sessions::Window;
 use atelier_application::ports::sync_runs::{SyncRunReader, SyncStatus};
+use atelier_domain::ids::MachineId;
 use atelier_store::Store;
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,7 +82,7 @@ async fn a_run_is_begun_once_and_finished_though_nobody_waits() {
         assert!(matches!(on_demand.start(SyncSource::Ftp).await, Start::Failed(_)));
         plant.answers.add_permits(1);
     };
-    tokio::join!(asking, requests.serve(Some(&plant.ingest), &plant.progress));
+    tokio::join!(asking, requests.serve(Some(&plant.ingest), &plant.ingest, &plant.progress));
     assert_eq!(plant.runs().await, [SyncStatus::Succeeded]);
 }
 
@@ -100,7 +102,7 @@ async fn one_run_after_the_other() {
         }
         plant.stopping.cancel();
     };
-    tokio::join!(asking, requests.serve(Some(&plant.ingest), &plant.progress));
+    tokio::join!(asking, requests.serve(Some(&plant.ingest), &plant.ingest, &plant.progress));
     assert_eq!(plant.runs().await, [SyncStatus::Succeeded; 3]);
 }
 
@@ -113,5 +115,34 @@ async fn what_is_not_configured_says_what_to_do() {
         assert_eq!(on_demand.start(SyncSource::Erp).await, Start::NotConfigured(NO_ERP.to_owned()));
         plant.stopping.cancel();
     };
-    tokio::join!(asking, requests.serve(None, &plant.progress));
+    tokio::join!(asking, requests.serve(None, &plant.ingest, &plant.progress));
+}
+
+#[tokio::test]
+async fn deriving_again_needs_no_log_source_but_a_machine_that_is_there() {
+    let plant = Plant::new().await;
+    let (on_demand, requests) = channel();
+    let asking = async {
+        let nobody = ReplayScope { machine: Some(MachineRef::Id(MachineId(999))), ..ReplayScope::default() };
+        let Start::Unknown(text) = on_demand.replay(nobody).await else { panic!() };
+        assert!(text.contains("999"), "{text}");
+        assert!(matches!(on_demand.replay(ReplayScope::default()).await, Start::Begun(_)));
+        plant.stopping.cancel();
+    };
+    tokio::join!(asking, requests.serve(None, &plant.ingest, &plant.progress));
+    assert_eq!(plant.runs().await, [SyncStatus::Succeeded]);
+}
+
+#[tokio::test]
+async fn deriving_again_waits_for_no_run_but_says_that_one_is_at_work() {
+    let plant = Plant::new().await;
+    let (on_demand, requests) = channel();
+    let asking = async {
+        assert!(matches!(on_demand.start(SyncSource::Ftp).await, Start::Begun(_)));
+        assert_eq!(on_demand.replay(ReplayScope::default()).await, Start::AlreadyRunning);
+        plant.answers.add_permits(1);
+        plant.stopping.cancel();
+    };
+    tokio::join!(asking, requests.serve(Some(&plant.ingest), &plant.ingest, &plant.progress));
+    assert_eq!(plant.runs().await, [SyncStatus::Succeeded]);
 }

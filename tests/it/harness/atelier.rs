@@ -161,11 +161,16 @@ impl Atelier {
 
     /// Starts a command and kills it (`kill -9`) after `delay`, wherever it is then.
     pub(crate) fn kill_after(&self, args: &[&str], delay: Duration) {
-        let mut command = self.command(args);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let running = Running::spawn(command).unwrap();
+        let running = self.start(args);
         std::thread::sleep(delay);
         drop(running);
+    }
+
+    /// Starts a command and lets it run; it is killed when dropped.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        let mut command = self.command(args);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Running::spawn(command).unwrap()
     }
 
     /// `sync ftp --json`, which must end well.

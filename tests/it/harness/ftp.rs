@@ -27,13 +27,13 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     pub(crate) user: &'static str,
     pub(crate) password: &'static str,
-    _life: Life,
+    life: Life,
 }
 
 /// What ends the server when it is dropped.
 #[derive(Debug)]
 enum Life {
-    Program { _running: Running, _settings: TempDir },
+    Program { _running: Running, settings: TempDir },
     Thread(Option<tokio::sync::oneshot::Sender<()>>),
 }
 
@@ -49,7 +49,15 @@ impl Drop for Life {
 
 impl Server {
     fn new(port: u16, user: &'static str, life: Life) -> Self {
-        Self { host: "127.0.0.1", port, user, password: PASSWORD, _life: life }
+        Self { host: "127.0.0.1", port, user, password: PASSWORD, life }
+    }
+
+    /// What the server has written of what it was asked. Only vsftpd does.
+    pub(crate) fn log(&self) -> String {
+        match &self.life {
+            Life::Program { settings, .. } => fs::read_to_string(settings.path().join("log")).unwrap_or_default(),
+            Life::Thread(_) => String::new(),
+        }
     }
 
     /// The settings of `atelier` that name this server.
@@ -65,6 +73,22 @@ impl Server {
 
 /// vsftpd. As root it serves as `daemon` (it wants a user whose home exists), in a jail; else as whoever runs the tests.
 pub(crate) fn vsftpd(root: &Path) -> Option<Server> {
+    vsftpd_with(root, "")
+}
+
+/// vsftpd with TLS by the certificate and key in a PEM file: nobody gets in without, and the data connections must resume
+/// the session of the control connection, as vsftpd wants it unless told otherwise.
+pub(crate) fn vsftpd_tls(root: &Path, certificate: &Path, implicit: bool) -> Option<Server> {
+    let (certificate, implicit) = (certificate.display(), if implicit { "YES" } else { "NO" });
+    let more = format!(
+        "ssl_enable=YES\nimplicit_ssl={implicit}\nrsa_cert_file={certificate}\nrsa_private_key_file={certificate}\n\
+         allow_anon_ssl=YES\nforce_anon_logins_ssl=YES\nforce_anon_data_ssl=YES\nrequire_ssl_reuse=YES\n\
+         ssl_ciphers=HIGH\n"
+    );
+    vsftpd_with(root, &more)
+}
+
+fn vsftpd_with(root: &Path, more: &str) -> Option<Server> {
     let Some(program) = process::find("vsftpd") else {
         return skip::skipped("vsftpd");
     };
@@ -74,7 +98,7 @@ pub(crate) fn vsftpd(root: &Path) -> Option<Server> {
     // With an account of the machine's a test would need root; an anonymous one can be made to want a password too.
     fs::write(settings.path().join("passwords"), format!("{PASSWORD}\n")).unwrap();
     Some(start(settings, "anonymous", |settings, port| {
-        let text = vsftpd_settings(root, settings, port);
+        let text = vsftpd_settings(root, settings, port) + more;
         let file = settings.join("vsftpd.conf");
         fs::write(&file, text).unwrap();
         let mut command = process::tied(&program);
@@ -99,6 +123,15 @@ fn vsftpd_settings(root: &Path, settings: &Path, port: u16) -> String {
 
 /// Pure-FTPd with a user of its own list. It can only be run by root.
 pub(crate) fn pure_ftpd(root: &Path) -> Option<Server> {
+    pure_ftpd_with(root, &[])
+}
+
+/// Pure-FTPd that lets nobody in without TLS, by the certificate and key in a PEM file.
+pub(crate) fn pure_ftpd_tls(root: &Path, certificate: &Path) -> Option<Server> {
+    pure_ftpd_with(root, &["-Y", "2", "-2", certificate.to_str().unwrap()])
+}
+
+fn pure_ftpd_with(root: &Path, more: &[&str]) -> Option<Server> {
     let (Some(program), Some(users)) = (process::find("pure-ftpd"), process::find("pure-pw")) else {
         return skip::skipped("pure-ftpd");
     };
@@ -113,6 +146,7 @@ pub(crate) fn pure_ftpd(root: &Path) -> Option<Server> {
         command.arg("-S").arg(format!("127.0.0.1,{port}")).arg("-l").arg(format!("puredb:{}", database.display()));
         // No anonymous user, each in a jail of theirs, low user ids allowed, no look-up of the client's name.
         command.args(["-E", "-A", "-u", "1", "-H", "-c", "100", "-C", "100", "-g"]).arg(settings.join("pid"));
+        command.args(more);
         command
     }))
 }
@@ -181,7 +215,7 @@ fn start(settings: TempDir, user: &'static str, command: impl Fn(&Path, u16) -> 
         command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
         let mut running = Running::spawn(command).unwrap();
         if running.wait_for_port(port, Duration::from_secs(10)) {
-            return Server::new(port, user, Life::Program { _running: running, _settings: settings });
+            return Server::new(port, user, Life::Program { _running: running, settings });
         }
     }
     panic!("the FTP server did not start: {}", fs::read_to_string(&output).unwrap_or_default());

@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test uses what it needs of it")]
 
 pub(crate) mod atelier;
+pub(crate) mod certificates;
 pub(crate) mod compare;
 pub(crate) mod database;
 pub(crate) mod ftp;

@@ -49,27 +49,36 @@ async fn a_source_that_dies_ends_the_run_and_keeps_what_was_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_transfer_cut_at_any_byte_stores_nothing_of_it() {
-    let whole = {
-        let database = Database::sqlite();
-        let plant = Plant::open(&database).await;
-        plant.shelf.put(&path(14), content(14));
-        plant.sync().await;
-        plant.dump().await
-    };
-    let database = Database::sqlite();
-    let plant = Plant::open(&database).await;
+async fn a_source_that_is_gone_for_a_day_costs_a_day_and_no_more() {
+    let (one, other) = (Database::sqlite(), Database::sqlite());
+    let plant = Plant::open(&one).await;
     plant.shelf.put(&path(14), content(14));
-    for cut in (0..content(14).len()).step_by(53) {
-        plant.shelf.break_after(&path(14), Some(cut));
-        assert_eq!(plant.run().await.files_read, 0);
-        // Longer than a quarantined file rests.
-        plant.pass_hours(2);
-        assert_eq!(plant.dump().await, "");
-    }
-    plant.shelf.break_after(&path(14), None);
+    plant.shelf.put(&path(15), content(15)[..500].to_vec());
     plant.sync().await;
-    assert_eq!(plant.dump().await, whole);
+    let before = plant.dump().await;
+    plant.shelf.go_away(true);
+    // What the machine writes meanwhile.
+    plant.shelf.put(&path(15), content(15));
+    plant.shelf.put(&path(16), content(16));
+    for _ in 0..48 {
+        let run = plant.run().await;
+        assert_eq!((run.status, run.files_read, run.files_failed), (SyncStatus::Failed, 0, 0));
+        assert_eq!(run.error.unwrap(), "There is no connection to the FTP server: check the network and the server.");
+        plant.pass_hours(1);
+    }
+    assert!(plant.dump().await.contains("2025-06-14"), "{before}");
+    plant.shelf.go_away(false);
+    let run = plant.run().await;
+    assert_eq!((run.status, run.files_failed), (SyncStatus::Succeeded, 0));
+    plant.sync().await;
+    let clean = Plant::open(&other).await;
+    clean.pass_hours(48);
+    for day in 14..17 {
+        clean.shelf.put(&path(day), content(day));
+    }
+    clean.sync().await;
+    clean.sync().await;
+    assert_eq!(plant.dump().await, clean.dump().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

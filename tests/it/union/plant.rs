@@ -26,6 +26,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 /// A source whose files are in memory.
@@ -33,8 +34,10 @@ use std::time::Duration;
 pub(crate) struct Shelf {
     files: Mutex<BTreeMap<String, (Vec<u8>, Instant)>>,
     time: Mutex<i64>,
-    /// Paths whose transfer breaks after so many bytes.
-    broken: Mutex<HashMap<String, usize>>,
+    /// Paths whose transfer breaks after so many bytes, and whether that is said to be the file's own fault.
+    broken: Mutex<HashMap<String, (usize, bool)>>,
+    /// Whether the server does not answer at all.
+    away: AtomicBool,
     /// What some paths hold as soon as they were fetched.
     next: Mutex<HashMap<String, Vec<u8>>>,
     /// What becomes of the wish to delete something.
@@ -54,6 +57,9 @@ pub(crate) enum Deleting {
     /// It does not, for lack of a right.
     Refuses,
 }
+
+/// Bytes that a transfer brings at a time.
+const CHUNK: usize = 4096;
 
 impl Shelf {
     pub(crate) fn content(&self, path: &str) -> Option<Vec<u8>> {
@@ -90,9 +96,29 @@ impl Shelf {
     pub(crate) fn break_after(&self, path: &str, bytes: Option<usize>) {
         let mut broken = self.broken.lock().unwrap();
         match bytes {
-            Some(bytes) => broken.insert(path.to_owned(), bytes),
+            Some(bytes) => broken.insert(path.to_owned(), (bytes, false)),
             None => broken.remove(path),
         };
+    }
+
+    /// The same, said so that a run goes on however many files break.
+    pub(crate) fn spoil_after(&self, path: &str, bytes: usize) {
+        self.broken.lock().unwrap().insert(path.to_owned(), (bytes, true));
+    }
+
+    /// From now on every transfer comes to its end.
+    pub(crate) fn mend(&self) {
+        self.broken.lock().unwrap().clear();
+    }
+
+    /// Whether the server is gone from now on.
+    pub(crate) fn go_away(&self, away: bool) {
+        self.away.store(away, Ordering::Relaxed);
+    }
+
+    fn answers(&self) -> Result<(), SourceError> {
+        let gone = "There is no connection to the FTP server: check the network and the server.";
+        if self.away.load(Ordering::Relaxed) { Err(SourceError::Transient(gone.to_owned())) } else { Ok(()) }
     }
 
     pub(crate) fn all(&self) -> Vec<(String, Vec<u8>)> {
@@ -103,6 +129,7 @@ impl Shelf {
 #[async_trait]
 impl LogSource for Shelf {
     async fn list(&self) -> Result<Listing, SourceError> {
+        self.answers()?;
         let files = self.files.lock().unwrap();
         let file = |(path, (content, at)): (&String, &(Vec<u8>, Instant))| RemoteFile {
             path: path.clone(),
@@ -115,20 +142,19 @@ impl LogSource for Shelf {
     }
 
     async fn fetch(&self, path: &str, offset: u64) -> Result<Content, SourceError> {
+        self.answers()?;
         let content = self.content(path).ok_or_else(|| SourceError::NotFound("gone".to_owned()))?;
         if let Some(next) = self.next.lock().unwrap().remove(path) {
             self.put(path, next);
         }
         let rest = content.get(offset as usize..).unwrap_or_default();
-        let chunks = match self.broken.lock().unwrap().get(path) {
-            Some(bytes) => {
-                let lost = SourceError::Transient(
-                    "The FTP server closed the connection in the middle of the file.".to_owned(),
-                );
-                vec![Ok(rest[..rest.len().min(*bytes)].to_vec().into()), Err(lost)]
-            }
-            None => vec![Ok(rest.to_vec().into())],
-        };
+        let broken = self.broken.lock().unwrap().get(path).copied();
+        let sent = &rest[..broken.map_or(rest.len(), |(bytes, _)| bytes.min(rest.len()))];
+        let mut chunks: Vec<_> = sent.chunks(CHUNK).map(|chunk| Ok(chunk.to_vec().into())).collect();
+        if let Some((_, of_the_file)) = broken {
+            let lost = "The FTP server closed the connection in the middle of the file.".to_owned();
+            chunks.push(Err(if of_the_file { SourceError::Permanent(lost) } else { SourceError::Transient(lost) }));
+        }
         Ok(futures_util::stream::iter(chunks).boxed())
     }
 
@@ -181,13 +207,24 @@ impl Plant {
 
     /// The same, with so much room in memory.
     pub(crate) async fn open_with(database: &Database, room: Room) -> Self {
+        let clock = Arc::new(SetClock(Mutex::new(Instant(1_749_988_800_000))));
+        Self::over(database, Arc::default(), clock, room).await
+    }
+
+    /// The program started anew over the same database and the same source: nothing but those two is left of the old one.
+    pub(crate) async fn restart(self, database: &Database) -> Self {
+        let Self { shelf, clock, store, ingest } = self;
+        let room = ingest.room;
+        drop((store, ingest));
+        Self::over(database, shelf, clock, room).await
+    }
+
+    async fn over(database: &Database, shelf: Arc<Shelf>, clock: Arc<SetClock>, room: Room) -> Self {
         let store = Store::connect(&database.url(), StoreOptions::default()).await.unwrap();
         store.migrate_up().await.unwrap();
-        let now = Instant(1_749_988_800_000);
         let machine =
             ConfiguredMachine { name: "DEM12".to_owned(), kind: MachineType::Pvc, folder: "DEM12 (PVC)".to_owned() };
-        store.ensure_machines(&[machine], now).await.unwrap();
-        let (shelf, clock) = (Arc::new(Shelf::default()), Arc::new(SetClock(Mutex::new(now))));
+        store.ensure_machines(&[machine], clock.now()).await.unwrap();
         let shared = Arc::new(store.clone());
         let ingest = Ingest {
             source: shelf.clone(),
@@ -225,10 +262,28 @@ impl Plant {
 
     /// A run that may end as it likes.
     pub(crate) async fn run(&self) -> SyncRun {
-        match self.ingest.run(&NoProgress).await.unwrap() {
-            Outcome::Ran(run) => run,
-            Outcome::AlreadyRunning => panic!("nobody else runs"),
+        for _ in 0..500 {
+            if let Outcome::Ran(run) = self.ingest.run(&NoProgress).await.unwrap() {
+                return run;
+            }
+            // One that was killed: PostgreSQL notices a moment later.
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        panic!("nobody else runs");
+    }
+
+    /// A run that is dropped at its so-and-so-many-th rest, wherever it is then. Whether it came to its end before.
+    pub(crate) async fn run_and_kill(&self, rests: u32) -> bool {
+        let mut run = Box::pin(self.ingest.run(&NoProgress));
+        let mut left = rests;
+        std::future::poll_fn(|context| {
+            if left == 0 {
+                return Poll::Ready(false);
+            }
+            left -= 1;
+            run.as_mut().poll(context).map(|_| true)
+        })
+        .await
     }
 
     /// From now on finished files are deleted so many days after they were read.

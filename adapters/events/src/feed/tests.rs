@@ -132,25 +132,77 @@ async fn an_outage_loses_nothing() {
     assert_eq!(heard(feed, stream).await, [(1, 1, true)]);
 }
 
+/// Signals that a test gives, where the database tells of commits.
+struct Told(Option<Arc<Notify>>);
+
+impl CommitSignals for Told {
+    fn signals(&self) -> Option<BoxStream<'static, ()>> {
+        let told = self.0.clone()?;
+        let heard = async |told: Arc<Notify>| {
+            told.notified().await;
+            Some(((), told))
+        };
+        Some(futures_util::stream::unfold(told, heard).boxed())
+    }
+}
+
+/// A feed at work over a table, and what it announces.
+struct Running {
+    table: Shared,
+    stream: BoxStream<'static, Announcement>,
+    wake: Arc<Notify>,
+    cancel: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    async fn start(told: Option<Arc<Notify>>) -> Self {
+        let (table, events) = (Shared::default(), Arc::new(Broadcast::new()));
+        let (stream, wake, cancel) = (events.listen(), Arc::new(Notify::new()), CancellationToken::new());
+        let reader = Arc::new(reader(&table));
+        let task = tokio::spawn(ChangeFeed::run(reader, events, Arc::new(Told(told)), wake.clone(), cancel.clone()));
+        // It has looked once.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Self { table, stream, wake, cancel, task }
+    }
+
+    /// The id of the session that is announced next, and after how long.
+    async fn next(&mut self) -> (i64, Duration) {
+        let begun = tokio::time::Instant::now();
+        match self.stream.next().await {
+            Some(Announcement::Changed(change)) => (change.session.id.0, begun.elapsed()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn stop(self) {
+        self.cancel.cancel();
+        tokio::time::timeout(Duration::from_secs(5), self.task).await.unwrap().unwrap();
+    }
+}
+
 #[tokio::test]
-async fn it_wakes_and_ticks_and_stops() {
-    let table: Shared = Arc::default();
-    let events = Arc::new(Broadcast::new());
-    let mut stream = events.listen();
-    let (wake, cancel) = (Arc::new(Notify::new()), CancellationToken::new());
-    let task = tokio::spawn(ChangeFeed::run(
-        Arc::new(reader(&table)),
-        events.clone(),
-        wake.clone(),
-        Duration::from_millis(20),
-        cancel.clone(),
-    ));
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    table.lock().unwrap().rows.push((1, 1));
-    assert!(matches!(stream.next().await, Some(Announcement::Changed(change)) if change.created));
-    table.lock().unwrap().rows.push((2, 2));
-    wake.notify_one();
-    assert!(matches!(stream.next().await, Some(Announcement::Changed(change)) if change.session.id.0 == 2));
-    cancel.cancel();
-    tokio::time::timeout(Duration::from_secs(5), task).await.unwrap().unwrap();
+async fn without_signals_it_wakes_and_ticks_and_stops() {
+    let mut feed = Running::start(None).await;
+    feed.table.lock().unwrap().rows.push((1, 1));
+    let (id, after) = feed.next().await;
+    assert!(id == 1 && after < TOLD / 2, "{after:?}");
+    feed.table.lock().unwrap().rows.push((2, 2));
+    feed.wake.notify_one();
+    assert_eq!(feed.next().await.0, 2);
+    feed.stop().await;
+}
+
+#[tokio::test]
+async fn a_signal_is_followed_at_once_and_one_that_was_lost_later() {
+    let told = Arc::new(Notify::new());
+    let mut feed = Running::start(Some(told.clone())).await;
+    feed.table.lock().unwrap().rows.push((1, 1));
+    told.notify_one();
+    let (id, after) = feed.next().await;
+    assert!(id == 1 && after < TOLD / 2, "{after:?}");
+    feed.table.lock().unwrap().rows.push((2, 2));
+    let (id, after) = feed.next().await;
+    assert!(id == 2 && after > UNTOLD * 2, "it does not ask all the time: {after:?}");
+    feed.stop().await;
 }

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::connection::{Connection, within};
-use super::fault::Fault;
+use super::fault::{Fault, GREETING};
 use super::reply::Reply;
 use crate::config::{FtpConfig, FtpTls, Password};
 
@@ -41,7 +41,8 @@ pub(crate) async fn open(config: &FtpConfig, tls: Option<Arc<ClientConfig>>) -> 
         ftp.set_mode(Mode::ExtendedPassive);
     }
     login(&mut ftp, config).await?;
-    prepare(Connection { ftp, limit: config.timeout, machine_listing: false, root: String::new() }, config).await
+    prepare(Connection { ftp, limit: config.timeout, machine_listing: false, ahead: None, root: String::new() }, config)
+        .await
 }
 
 async fn plain(config: &FtpConfig) -> Result<AsyncRustlsFtpStream, Fault> {
@@ -51,7 +52,7 @@ async fn plain(config: &FtpConfig) -> Result<AsyncRustlsFtpStream, Fault> {
         Err(_) => return Err(Fault::Timeout("the connection".to_owned())),
     };
     // The greeting is waited for here: no timeout of the library's covers it.
-    greeted(within(config.timeout, "with a greeting", AsyncRustlsFtpStream::connect_with_stream(tcp)).await, config)
+    greeted(within(config.timeout, GREETING, AsyncRustlsFtpStream::connect_with_stream(tcp)).await, config)
 }
 
 async fn implicit(config: &FtpConfig, tls: Arc<ClientConfig>) -> Result<AsyncRustlsFtpStream, Fault> {

@@ -1,6 +1,7 @@
 //! Commands and transfers on one connection, each with a time limit.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -9,6 +10,7 @@ use suppaftp::{FtpError, FtpResult, Status};
 use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
+use super::ahead::Ahead;
 use super::fault::Fault;
 use super::reply::Reply;
 use crate::rules::CHUNK;
@@ -31,6 +33,8 @@ pub(crate) struct Connection {
     pub(super) limit: Duration,
     /// Whether the server offers machine listings.
     pub(super) machine_listing: bool,
+    /// Whether commands may be sent ahead of the answers; nothing where TLS forbids it.
+    pub(super) ahead: Option<Arc<Ahead>>,
     /// The configured root as an absolute path, without `/` at its end.
     pub(super) root: String,
 }
@@ -81,6 +85,11 @@ impl Connection {
         let lines =
             text.as_ref().split(|byte: &u8| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         Ok(lines.filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect())
+    }
+
+    /// Whether the server opens a way for data when asked. The way is left unused: the next one takes its place.
+    pub(crate) async fn has_way_for_data(&mut self) -> Result<bool, Fault> {
+        Ok(self.command("PASV").await?.is_done() || self.command("EPSV").await?.is_done())
     }
 
     /// The size of a file; none where the server refuses to tell.

@@ -50,14 +50,16 @@ pub(crate) async fn read_folder(connection: &mut Connection, at: &Below, above: 
             .failures
             .push(failure(path, "The server lists nothing of it, not even itself: check the rights of the user."));
     }
+    let mut unsized_logs = Vec::new();
     for line in lines {
         found.names += 1;
         match parse(&line, connection.has_machine_listing()) {
-            Ok(Some(entry)) => sort(connection, path, entry, &mut found).await?,
+            Ok(Some(entry)) => sort(path, entry, &mut found, &mut unsized_logs),
             Ok(None) => {}
             Err((name, reason)) => found.failures.push(failure(&join(path, &name), reason)),
         }
     }
+    ask_sizes(connection, unsized_logs, &mut found).await?;
     Ok(found)
 }
 
@@ -110,8 +112,11 @@ async fn lines(connection: &mut Connection) -> Result<Vec<Vec<u8>>, Fault> {
         }
     }
     match connection.lines("NLST").await {
-        // Of a folder that could be entered, this is how some servers say 'empty'.
-        Err(Fault::Refused(reply)) if matches!(reply.code, 450 | 550) && !reply.speaks_of_rights() => Ok(Vec::new()),
+        // Of a folder that could be entered, this is how some servers say 'empty'. Unless it was the way for the data that
+        // was refused, before the list was even asked for.
+        Err(Fault::Refused(reply)) if matches!(reply.code, 450 | 550) && reply.speaks_of_nothing() => {
+            if connection.has_way_for_data().await? { Ok(Vec::new()) } else { Err(Fault::Refused(reply)) }
+        }
         other => other,
     }
 }
@@ -142,24 +147,41 @@ fn parse(line: &[u8], machine: bool) -> Result<Option<Entry>, (String, &'static 
     }
 }
 
-async fn sort(connection: &mut Connection, folder: &str, entry: Entry, found: &mut Found) -> Result<(), Fault> {
+/// `unsized_logs` gets the paths of those that may be logs, and have to be asked for.
+fn sort(folder: &str, entry: Entry, found: &mut Found, unsized_logs: &mut Vec<String>) {
     let path = join(folder, &entry.name);
     match entry {
         Entry { kind: Kind::Folder, .. } => found.folders.push(Below { path, certain: true }),
         Entry { kind: Kind::File, size: Some(size), modified, .. } => {
             found.files.push(RemoteFile { path, size, modified });
         }
-        Entry { name, .. } if is_log(&name) => {
-            let absolute = connection.absolute(&path);
-            match connection.size(&absolute).await? {
-                Some(size) => {
-                    let modified = connection.command(&format!("MDTM {absolute}")).await?.modified();
-                    found.files.push(RemoteFile { path, size, modified });
-                }
-                None => found.folders.push(Below { path, certain: false }),
-            }
-        }
+        Entry { name, .. } if is_log(&name) => unsized_logs.push(path),
         Entry { .. } => found.folders.push(Below { path, certain: false }),
+    }
+}
+
+/// Asks for size and date of each. What has no size is a folder, if it can be entered.
+async fn ask_sizes(connection: &mut Connection, paths: Vec<String>, found: &mut Found) -> Result<(), Fault> {
+    let commands: Vec<String> = paths
+        .iter()
+        .map(|path| connection.absolute(path))
+        .flat_map(|absolute| [format!("SIZE {absolute}"), format!("MDTM {absolute}")])
+        .collect();
+    // Both are answered with 213, so that a missing answer would show as a size with a date's digits.
+    let fits = |command: &str, reply: &Reply| match reply.code {
+        213 if command.starts_with("SIZE") => reply.size().is_some() && reply.modified().is_none(),
+        213 => reply.modified().is_some(),
+        _ => true,
+    };
+    let replies = connection.ask(&commands, fits).await?;
+    for (path, answers) in paths.into_iter().zip(replies.chunks_exact(2)) {
+        match answers.first().and_then(Reply::size) {
+            Some(size) => {
+                let modified = answers.get(1).and_then(Reply::modified);
+                found.files.push(RemoteFile { path, size, modified });
+            }
+            None => found.folders.push(Below { path, certain: false }),
+        }
     }
     Ok(())
 }

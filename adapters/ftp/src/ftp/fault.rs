@@ -4,7 +4,10 @@ use atelier_application::ports::log_source::SourceError;
 use suppaftp::FtpError;
 
 use super::reply::Reply;
-use crate::config::FtpConfig;
+use crate::config::{FtpConfig, FtpTls};
+
+/// The step in which a server speaks first.
+pub(super) const GREETING: &str = "with a greeting";
 
 /// Why a step on a connection did not succeed.
 #[derive(Debug)]
@@ -46,11 +49,20 @@ impl Fault {
     pub(crate) fn explain(self, config: &FtpConfig, doing: &str) -> SourceError {
         let server = config.label();
         match self {
-            Self::Timeout(step) => SourceError::Transient(format!(
-                "The FTP server {server} did not answer {step} within {:?} while trying to {doing}: check that it is up and that no \
-                 firewall is in the way, or raise ATELIER_FTP_TIMEOUT.",
-                config.timeout
-            )),
+            Self::Timeout(step) => {
+                // A server that waits for TLS is as silent as one that is down.
+                let or_tls = match config.tls {
+                    FtpTls::Off | FtpTls::Explicit if step == GREETING => {
+                        ", or set ATELIER_FTP_TLS=implicit if it speaks TLS from the first byte"
+                    }
+                    _ => "",
+                };
+                SourceError::Transient(format!(
+                    "The FTP server {server} did not answer {step} within {:?} while trying to {doing}: check that it is up and \
+                     that no firewall is in the way, or raise ATELIER_FTP_TIMEOUT{or_tls}.",
+                    config.timeout
+                ))
+            }
             Self::Lost(why) => SourceError::Transient(format!(
                 "The connection to the FTP server {server} broke while trying to {doing} ({}): check the network and the server, then \
                  try again.",

@@ -1,5 +1,6 @@
 //! Logs on an FTP server.
 
+mod ahead;
 mod connect;
 mod connection;
 mod entries;

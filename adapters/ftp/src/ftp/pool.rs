@@ -9,6 +9,7 @@ use rustls::ClientConfig;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 
+use super::ahead::Ahead;
 use super::connect;
 use super::connection::Connection;
 use super::fault::Fault;
@@ -30,6 +31,7 @@ pub(crate) struct Pool {
     tls: OnceCell<Arc<ClientConfig>>,
     idle: Mutex<Option<(Connection, Instant)>>,
     permits: Arc<Semaphore>,
+    ahead: Arc<Ahead>,
 }
 
 /// A connection on loan. Dropping it closes the connection; only a healthy one is to be [given back](Lease::give_back).
@@ -44,7 +46,13 @@ pub(crate) struct Lease {
 
 impl Pool {
     pub(crate) fn new(config: FtpConfig) -> Self {
-        Self { config, tls: OnceCell::new(), idle: Mutex::new(None), permits: Arc::new(Semaphore::new(CONNECTIONS)) }
+        Self {
+            config,
+            tls: OnceCell::new(),
+            idle: Mutex::new(None),
+            permits: Arc::new(Semaphore::new(CONNECTIONS)),
+            ahead: Arc::default(),
+        }
     }
 
     pub(crate) fn config(&self) -> &FtpConfig {
@@ -104,7 +112,10 @@ impl Pool {
                 Some(Arc::clone(self.tls.get_or_try_init(|| tls::client_config(authorities)).await?))
             }
         };
-        connect::open(&self.config, tls).await
+        let plain = tls.is_none();
+        let mut connection = connect::open(&self.config, tls).await?;
+        connection.ahead = plain.then(|| Arc::clone(&self.ahead));
+        Ok(connection)
     }
 }
 

@@ -37,10 +37,10 @@ impl Reply {
         matches!(self.code, 500 | 501 | 502 | 504)
     }
 
-    /// Whether the text speaks of a lack of rights.
-    pub(crate) fn speaks_of_rights(&self) -> bool {
+    /// Whether the text says that there is nothing, and not that something is in the way.
+    pub(crate) fn speaks_of_nothing(&self) -> bool {
         let text = self.body.to_ascii_lowercase();
-        text.contains("permission") || text.contains("denied") || text.contains("not allowed")
+        ["no file", "no such file", "not found", "empty", "no match"].iter().any(|words| text.contains(words))
     }
 
     /// The number of a `SIZE` reply.

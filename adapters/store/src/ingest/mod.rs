@@ -6,6 +6,7 @@ mod children;
 mod content;
 mod exclusion;
 mod files;
+mod notify;
 mod presence;
 mod read;
 mod sessions;

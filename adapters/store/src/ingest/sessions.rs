@@ -167,6 +167,9 @@ impl Saving {
         drop_sessions(tx, &gone).await?;
         let revision = update_rows(tx, &writing, &owners, revision, now).await? + i64::from(!gone.is_empty());
         next_revisions(tx, (revision - before) as usize).await?;
+        if revision > before {
+            super::notify::notify(tx).await?;
+        }
         let changed = writing.iter().filter(|session| session.changed);
         Ok(changed.map(|session| SessionWritten { id: SessionId(session.id), created: session.is_new }).collect())
     }

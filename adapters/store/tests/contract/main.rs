@@ -44,5 +44,6 @@ mod machines;
 mod migrations;
 mod pages;
 mod sessions;
+mod signals;
 mod sync_runs;
 mod users;

@@ -83,6 +83,11 @@ pub(crate) fn operator() -> Caller {
     in_role(Role::Operator)
 }
 
+/// Ada, were she an administrator.
+pub(crate) fn admin() -> Caller {
+    in_role(Role::Admin)
+}
+
 /// Ada, were she that.
 pub(crate) fn in_role(role: Role) -> Caller {
     let expires_at = NOW + Millis::from_seconds(900);

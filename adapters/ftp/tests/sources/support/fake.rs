@@ -48,6 +48,16 @@ pub(crate) struct Fake {
     pub(crate) date: Option<&'static str>,
     /// What was deleted.
     pub(crate) deleted: Arc<Mutex<BTreeSet<String>>>,
+    /// Answers this to a command of this verb instead of doing it.
+    pub(crate) refuses: Option<(&'static str, &'static str)>,
+    /// Throws away what was sent ahead of its answer.
+    pub(crate) deaf: bool,
+    /// Never answers this command.
+    pub(crate) skips: Option<&'static str>,
+    /// Offers `MLSD`, and says this to it in every folder.
+    pub(crate) machine_listing: Option<&'static [u8]>,
+    /// Says sizes that grow by one with each answer.
+    pub(crate) growing: bool,
     /// Connections so far, and every command.
     pub(crate) seen: Arc<Mutex<(usize, Vec<String>)>>,
 }
@@ -87,12 +97,25 @@ impl Fake {
             }
             let line = line.trim_end_matches(['\r', '\n']);
             self.seen.lock().unwrap().1.push(line.to_owned());
+            if self.deaf {
+                let ahead = control.buffer().len();
+                control.consume(ahead);
+            }
             let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
             match verb {
+                _ if self.skips == Some(line) => {}
+                _ if self.refuses.is_some_and(|(refused, _)| refused == verb) => {
+                    data = None;
+                    say(&mut control, self.refuses.unwrap().1).await?;
+                }
                 "USER" => say(&mut control, "331 password?").await?,
                 "PASS" => say(&mut control, self.login.unwrap_or("230 in")).await?,
                 "TYPE" | "NOOP" => say(&mut control, "200 fine").await?,
-                "FEAT" if self.false_machine_listing => {
+                "MLSD" if self.machine_listing.is_some() => {
+                    let listing = self.machine_listing.unwrap();
+                    self.send(&mut control, &mut data, listing, "226 done").await?;
+                }
+                "FEAT" if self.false_machine_listing || self.machine_listing.is_some() => {
                     say(&mut control, "211-Features\r\n MLST type*;\r\n211 End").await?;
                 }
                 "PWD" => say(&mut control, &format!("257 \"{folder}/\"")).await?,
@@ -107,7 +130,9 @@ impl Fake {
                     say(&mut control, "550 no such file").await?;
                 }
                 "SIZE" => {
+                    let asked = self.seen.lock().unwrap().1.iter().filter(|seen| seen.as_str() == line).count();
                     let size = self.size.unwrap_or(self.files[argument].len() as u64);
+                    let size = if self.growing { size + asked as u64 } else { size };
                     say(&mut control, &format!("213 {size}")).await?;
                 }
                 "MDTM" => say(&mut control, self.date.unwrap_or("213 20250528060211")).await?,
@@ -130,7 +155,7 @@ impl Fake {
                     let port = listener.local_addr().ok()?.port();
                     // A wrong address, as from behind a NAT.
                     say(&mut control, &format!("227 here (192,0,2,1,{},{})", port / 256, port % 256)).await?;
-                    data = listener.accept().await.ok().map(|(socket, _)| socket);
+                    data = Some(listener);
                 }
                 "NLST" => {
                     let names = self.names(&folder, argument == "-a");
@@ -162,12 +187,12 @@ impl Fake {
     async fn send(
         &self,
         control: &mut BufReader<TcpStream>,
-        data: &mut Option<TcpStream>,
+        data: &mut Option<TcpListener>,
         bytes: &[u8],
         after: &str,
     ) -> Option<()> {
         say(control, "150 here it comes").await?;
-        let mut data = data.take()?;
+        let (mut data, _) = data.take()?.accept().await.ok()?;
         data.write_all(bytes).await.ok()?;
         data.shutdown().await.ok()?;
         drop(data);

@@ -3,11 +3,12 @@
 use super::super::data;
 use super::Store;
 use async_trait::async_trait;
+use atelier_application::ingest::{MachineRef, ReplayScope};
 use atelier_application::ports::sessions::{Slice, Window};
 use atelier_application::ports::store_error::StoreResult;
 use atelier_application::ports::sync_runner::{Start, SyncRunner};
 use atelier_application::ports::sync_runs::{SyncRun, SyncRunReader, SyncSource, SyncStatus};
-use atelier_domain::ids::SyncRunId;
+use atelier_domain::ids::{MachineId, SyncRunId};
 
 impl Store {
     /// Stores how a run stands.
@@ -48,5 +49,12 @@ impl SyncRunner for Store {
         let run = data::run(next, SyncStatus::Running);
         self.put_run(run.clone());
         Start::Begun(run)
+    }
+
+    async fn replay(&self, scope: ReplayScope) -> Start {
+        match scope.machine {
+            Some(MachineRef::Id(MachineId(id @ 900..))) => Start::Unknown(format!("There is no machine '{id}'.")),
+            _ => self.start(SyncSource::Ftp).await,
+        }
     }
 }

@@ -97,7 +97,8 @@ wait_for_port() {
 }
 
 ftp_password=loopback-only
-# Serves a folder with vsftpd, as root in a jail; sets $ftp_port. Fails where there is no vsftpd.
+# start_vsftpd FOLDER [SETTINGS]: serves a folder with vsftpd, as root in a jail; sets $ftp_port. Fails where there is no
+# vsftpd.
 start_vsftpd() {
   local program settings="$work/vsftpd" user=run_as_launching_user=YES process
   program="$(PATH="$target/servers/usr/sbin:$PATH:/usr/sbin" command -v vsftpd)" || return 1
@@ -121,8 +122,28 @@ email_password_file=$settings/passwords
 secure_chroot_dir=$settings/jail
 seccomp_sandbox=NO
 connect_from_port_20=NO
+${2:-}
 END
   "$program" "$settings/vsftpd.conf" </dev/null >"$work/vsftpd.log" 2>&1 &
+  process=$!
+  started+=("$process")
+  wait_for_port "$ftp_port" "$process"
+}
+
+# Serves a folder with Pure-FTPd to the user `atelier`; sets $ftp_port. Fails where there is none, or without root.
+start_pure_ftpd() {
+  local program users settings="$work/pure-ftpd" process
+  [ "$(id -u)" = 0 ] || return 1
+  program="$(PATH="$target/servers/usr/sbin:$PATH:/usr/sbin" command -v pure-ftpd)" || return 1
+  users="$(PATH="$target/servers/usr/bin:$PATH" command -v pure-pw)" || return 1
+  mkdir -p "$settings"
+  # `loopback-only`, hashed: what pure-pw makes itself is meant to take seconds at each login.
+  local hash='$6$atelier$bjgX/rwaqW/kzdrSbSgJ7TYbsStYGaTHToxmc0XLS1c4kSUrF8RsxoLaMClrLo/5ywuVPOjLtzOWBk4/rSvab0'
+  echo "atelier:$hash:65534:65534::$1/./::::::::::::" >"$settings/users"
+  "$users" mkdb "$settings/users.pdb" -f "$settings/users" >/dev/null || return 1
+  ftp_port="$(free_port)"
+  "$program" -S "127.0.0.1,$ftp_port" -l "puredb:$settings/users.pdb" -E -A -u 1 -H -c 100 -C 100 \
+    -g "$settings/pid" </dev/null >"$work/pure-ftpd.log" 2>&1 &
   process=$!
   started+=("$process")
   wait_for_port "$ftp_port" "$process"

@@ -13,9 +13,9 @@ use super::fault::Fault;
 use super::reply::Reply;
 
 /// Commands that are on their way at most …
-const MOST: usize = 128;
+const MOST: usize = 256;
 /// … and their bytes: whatever the server's system keeps for it, it takes these while it writes its answers.
-const MOST_BYTES: usize = 8 * 1024;
+const MOST_BYTES: usize = 16 * 1024;
 
 /// After an answer that did not come, or makes no sense, questions are asked one by one for so long.
 const CAUTION: Duration = Duration::from_hours(1);

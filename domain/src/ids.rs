@@ -41,6 +41,10 @@ ids! {
     PeriodId
     /// An anomaly.
     AnomalyId
+    /// An alert.
+    AlertId
+    /// What is to be told of an alert.
+    NotificationId
     /// Somebody who signs in.
     UserId
     /// One run of a synchronisation.

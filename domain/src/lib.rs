@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, no async, no wire format, no clock. Time comes in as an argument.
 
+pub mod alert;
 pub mod anomaly;
 pub mod event;
 pub mod ids;

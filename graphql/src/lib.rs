@@ -8,6 +8,9 @@
 //! root fields, `model` the types, `loader` asks for children once per level, `emit` writes long lists. On the way out
 //! `shape` gives the data the form that the specification wants, and `error` gives every error its code.
 
+// A query that nests every type makes futures that nest as deep, and the compiler follows them.
+#![recursion_limit = "256"]
+
 mod caller;
 mod emit;
 mod error;

@@ -11,6 +11,7 @@ use crate::{Caller, Limits, Services};
 use async_graphql::{
     BatchRequest, BatchResponse, Data, Executor, Request, Response, SDLExportOptions, Schema, SchemaBuilder,
 };
+use atelier_application::alerts::AlertDesk;
 use atelier_application::audit::AuditTrail;
 use atelier_application::ports::clock::Clock;
 use atelier_application::query::{Queries, ReadPorts};
@@ -40,13 +41,16 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
         format: Arc::clone(&services.format),
         anomalies: Arc::clone(&services.anomalies),
         sync_runs: Arc::clone(&services.sync_runs),
+        alerts: Arc::clone(&services.alerts),
+        users: Arc::clone(&services.users),
         zone: services.zone,
     };
     let queries = Queries::new(ports, limits.page);
     let sync = SyncControl::new(Arc::clone(&services.sync_runner), Arc::clone(&services.sync_runs));
     let audit = AuditTrail::new(Arc::clone(&services.audit), limits.page);
     let (clock, exclusions) = (Arc::clone(&services.clock), services.exclusions.clone());
-    let inner = builder().data(services).data(sync).data(audit).data(exclusions).finish();
+    let alerts = AlertDesk::new(Arc::clone(&services.alerts), Arc::clone(&clock));
+    let inner = builder().data(services).data(sync).data(audit).data(exclusions).data(alerts).finish();
     let types = Arc::new(Types::of(&inner.sdl()));
     AtelierSchema { inner, queries, clock, limits: *limits, types }
 }

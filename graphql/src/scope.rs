@@ -2,6 +2,7 @@
 
 use crate::error::{ApiError, ApiResult};
 use async_graphql::Context;
+use atelier_application::alerts::AlertDesk;
 use atelier_application::audit::AuditTrail;
 use atelier_application::error::AppError;
 use atelier_application::ingest::Exclusions;
@@ -36,4 +37,9 @@ pub(crate) fn exclusions<'a>(ctx: &Context<'a>) -> ApiResult<&'a Exclusions> {
 /// Who changed what by hand.
 pub(crate) fn audit_trail<'a>(ctx: &Context<'a>) -> ApiResult<&'a AuditTrail> {
     ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no audit trail".to_owned())))
+}
+
+/// Where people take care of alerts.
+pub(crate) fn alert_desk<'a>(ctx: &Context<'a>) -> ApiResult<&'a AlertDesk> {
+    ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no desk of alerts".to_owned())))
 }

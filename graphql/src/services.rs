@@ -2,6 +2,7 @@
 
 use atelier_application::auth::Auth;
 use atelier_application::ingest::Exclusions;
+use atelier_application::ports::alerts::AlertStore;
 use atelier_application::ports::anomalies::AnomalyReader;
 use atelier_application::ports::audit::AuditLog;
 use atelier_application::ports::clock::Clock;
@@ -12,6 +13,7 @@ use atelier_application::ports::machines::MachineStore;
 use atelier_application::ports::sessions::SessionReader;
 use atelier_application::ports::sync_runner::SyncRunner;
 use atelier_application::ports::sync_runs::SyncRunReader;
+use atelier_application::ports::users::UserStore;
 use atelier_domain::time::PlantZone;
 use std::sync::Arc;
 
@@ -36,6 +38,10 @@ pub struct Services {
     pub exclusions: Exclusions,
     /// Who changed what by hand.
     pub audit: Arc<dyn AuditLog>,
+    /// Alerts.
+    pub alerts: Arc<dyn AlertStore>,
+    /// Who takes care of them.
+    pub users: Arc<dyn UserStore>,
     /// What is committed, as it happens.
     pub events: Arc<dyn SessionEvents>,
     /// Who signs in.

@@ -21,7 +21,7 @@ pub(crate) struct Types {
 }
 
 /// Object types that load something.
-const LOADING: [&str; 10] = [
+const LOADING: [&str; 13] = [
     "Machine",
     "Session",
     "SessionConnection",
@@ -32,6 +32,9 @@ const LOADING: [&str; 10] = [
     "LogFile",
     "LogFileConnection",
     "LogFileEdge",
+    "Alert",
+    "AlertConnection",
+    "AlertEdge",
 ];
 
 impl Types {

@@ -9,6 +9,7 @@ mod m0001_machines_and_sessions;
 mod m0002_logs;
 mod m0003_identities;
 mod m0004_runs_and_anomalies;
+mod m0005_alerts;
 mod m0006_versions_and_audit;
 mod m0007_what_contents_reach;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_logs::Migration),
             Box::new(m0003_identities::Migration),
             Box::new(m0004_runs_and_anomalies::Migration),
+            Box::new(m0005_alerts::Migration),
             Box::new(m0006_versions_and_audit::Migration),
             Box::new(m0007_what_contents_reach::Migration),
         ]

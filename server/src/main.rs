@@ -6,6 +6,7 @@
 //! wiring.rs     the only place that builds adapters and use cases
 //! http/         what is answered over HTTP
 //! work.rs       what goes on in the background, and the end of it
+//! alerting.rs   looking for what is wrong, and telling it
 //! no_source.rs  what stands in for a log source where none is read
 //! on_demand.rs  runs that somebody asks for
 //! no_source.rs  what stands in for the log source where only the database is read
@@ -15,6 +16,7 @@
 //! demo/         the demonstration plant
 //! ```
 
+mod alerting;
 mod cli;
 mod clock;
 mod config;

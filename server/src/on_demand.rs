@@ -122,6 +122,7 @@ async fn run(
             }
         },
     }
+    progress.run_ended().await;
 }
 
 /// A run that somebody asked for.

@@ -1,34 +1,41 @@
 //! The only place that builds adapters and use cases.
 
+use crate::alerting::Alerting;
 use crate::clock::SystemClock;
-use crate::config::{Config, DatabaseConfig, LogSourceConfig, Secret};
+use crate::config::{Config, DatabaseConfig, LogSourceConfig, Schedule, Secret};
 use crate::http::{Api, Readiness};
 use crate::no_source::NoSource;
 use crate::on_demand::{self, Requests};
 use anyhow::Context;
 use async_trait::async_trait;
+use atelier_application::alerts::{Deliverer, Reviewer};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Exclusions, Ingest, Room};
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_source::LogSource;
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
+use atelier_application::ports::notify::Notifier;
 use atelier_application::ports::sessions::SessionReader;
 use atelier_application::ports::signals::CommitSignals;
+use atelier_application::ports::sync_runs::SyncSource;
+use atelier_domain::alert::Expectations;
 use atelier_domain::machine::Machine;
+use atelier_domain::units::Millis;
 use atelier_events::{Broadcast, ChangeFeed};
 use atelier_ftp::{FolderSource, FtpSource};
 use atelier_graphql::Services;
 use atelier_identity::{Argon2Passwords, JwtTokens, RandomSecrets};
 use atelier_logfmt::MachineLog;
+use atelier_notify::{LogNotifier, SigningSecret, WebhookNotifier};
 use atelier_scratch::TemporaryFiles;
 use atelier_store::{Store, StoreOptions};
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-/// Connections of the background's own: a run uses one or two, the feed one.
-const BACKGROUND_POOL: u32 = 3;
+/// Connections of the background's own: a run uses one or two, the feed one, alerts one.
+const BACKGROUND_POOL: u32 = 4;
 
 /// The database.
 pub(crate) async fn connect(config: &DatabaseConfig) -> anyhow::Result<Store> {
@@ -109,6 +116,25 @@ pub(crate) fn exclusions(config: &Config, store: &Store) -> Exclusions {
     Exclusions::new(deriving(config, store), Arc::new(store.clone()), Arc::new(store.clone()))
 }
 
+/// Looking for what is wrong, and telling it: to the webhook if there is one, else in the program's log.
+pub(crate) fn alerting(config: &Config, store: &Store) -> anyhow::Result<Alerting> {
+    let (store, clock) = (Arc::new(store.clone()), Arc::new(SystemClock));
+    let notifier: Arc<dyn Notifier> = match &config.alerts.webhook {
+        None => Arc::new(LogNotifier),
+        Some(url) => {
+            let secret = config.alerts.webhook_secret.as_ref().map(|secret| SigningSecret::new(secret.expose()));
+            Arc::new(WebhookNotifier::new(url.clone(), secret, clock.clone())?)
+        }
+    };
+    let on_schedule = config.schedule != Schedule::Off && config.logs != LogSourceConfig::None;
+    let expected = Expectations {
+        scheduled: on_schedule.then_some(SyncSource::Ftp.as_str()).into_iter().collect(),
+        overdue_after: Millis(i64::try_from(config.alerts.sync_overdue.as_millis()).unwrap_or(i64::MAX)),
+    };
+    let reviewer = Reviewer::new(store.clone(), clock.clone(), expected);
+    Ok(Alerting::new(reviewer, Deliverer::new(store, notifier, clock)))
+}
+
 /// Signing in, with tokens signed by `secret`.
 pub(crate) fn auth(store: &Store, secret: &Secret) -> anyhow::Result<Auth> {
     let (users, tokens) = (Arc::new(store.clone()), Arc::new(tokens(secret)?));
@@ -181,6 +207,8 @@ pub(crate) fn api(
         sync_runner: Arc::new(sync_runner),
         exclusions: exclusions(config, store),
         audit: Arc::new(store.clone()),
+        alerts: Arc::new(store.clone()),
+        users: Arc::new(store.clone()),
         events,
         auth: auth.clone(),
         clock: Arc::new(SystemClock),

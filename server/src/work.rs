@@ -3,6 +3,7 @@
 //! The end comes in an order: first whoever listens is told and no run begins; then the run at work finishes the step it
 //! has in hand, for HTTP's threads hold connections to the database that it may use; HTTP goes last.
 
+use crate::alerting::Alerting;
 use crate::clock::SystemClock;
 use crate::config::{Config, Schedule};
 use crate::http::{Api, Listening};
@@ -49,12 +50,25 @@ pub(crate) async fn cancel_on_signal(token: CancellationToken) {
 pub(crate) struct Unwatched {
     stopping: CancellationToken,
     wake: Arc<Notify>,
+    alerting: Option<Alerting>,
 }
 
 impl Unwatched {
     /// Until `stopping`; commits wake `feed`.
     pub(crate) fn new(stopping: CancellationToken, feed: &Feed) -> Self {
-        Self { stopping, wake: feed.wake() }
+        Self { stopping, wake: feed.wake(), alerting: None }
+    }
+
+    /// The same, where each run that ended is followed by a look for what is wrong.
+    pub(crate) fn alerting(self, alerting: &Alerting) -> Self {
+        Self { alerting: Some(alerting.clone()), ..self }
+    }
+
+    /// A run ended, well or not.
+    pub(crate) async fn run_ended(&self) {
+        if let Some(alerting) = &self.alerting {
+            alerting.review().await;
+        }
     }
 
     /// Ends when the program stops.
@@ -75,7 +89,9 @@ impl Progress for Unwatched {
 
 /// Fetches what is new once, and logs how it went.
 pub(crate) async fn fetch(ingest: &Ingest, progress: &Unwatched) -> Option<SyncRun> {
-    log_outcome(ingest.run(progress).await)
+    let run = log_outcome(ingest.run(progress).await);
+    progress.run_ended().await;
+    run
 }
 
 /// Logs how a run went.

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// The crates of ours that each may know.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
+const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("atelier-domain", &[]),
     ("atelier-application", &["atelier-domain"]),
     ("atelier-logfmt", &["atelier-domain", "atelier-application"]),
     ("atelier-ftp", &["atelier-domain", "atelier-application"]),
     ("atelier-identity", &["atelier-domain", "atelier-application"]),
     ("atelier-events", &["atelier-domain", "atelier-application"]),
+    ("atelier-notify", &["atelier-domain", "atelier-application"]),
     ("atelier-scratch", &["atelier-application"]),
     ("atelier-store", &["atelier-domain", "atelier-application", "atelier-migration"]),
     ("atelier-graphql", &["atelier-domain", "atelier-application"]),

@@ -11,6 +11,7 @@
     reason = "a test that meets the unexpected shall panic there, says what it passes over, and has no clock of its own"
 )]
 
+mod alerts;
 mod architecture;
 mod cleanup;
 mod faults;

@@ -1,5 +1,6 @@
 //! What the use cases ask of the outside, as small traits named for the need.
 
+pub mod alerts;
 pub mod anomalies;
 pub mod audit;
 pub mod clock;
@@ -10,6 +11,7 @@ pub mod log_files;
 pub mod log_format;
 pub mod log_source;
 pub mod machines;
+pub mod notify;
 pub mod scratch;
 pub mod sessions;
 pub mod signals;

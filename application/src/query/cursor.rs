@@ -5,7 +5,7 @@
 
 use crate::ports::anomalies::AnomalyCursor;
 use crate::ports::sessions::{SessionCursor, SessionOrder, SessionOrderField};
-use atelier_domain::ids::{AnomalyId, AuditId, LogFileId, SessionId, SyncRunId};
+use atelier_domain::ids::{AlertId, AnomalyId, AuditId, LogFileId, SessionId, SyncRunId};
 use atelier_domain::time::Instant;
 
 /// The place of a session in an order.
@@ -59,6 +59,16 @@ pub fn audit(id: AuditId) -> String {
 /// The entry that a text names.
 pub fn read_audit(text: &str) -> Option<AuditId> {
     Some(AuditId(open(text)?.strip_prefix("audit:")?.parse().ok()?))
+}
+
+/// The place of an alert.
+pub fn alert(id: AlertId) -> String {
+    seal(&format!("alert:{id}"))
+}
+
+/// The alert that a text names.
+pub fn read_alert(text: &str) -> Option<AlertId> {
+    Some(AlertId(open(text)?.strip_prefix("alert:")?.parse().ok()?))
 }
 
 /// The place of an anomaly.
@@ -132,6 +142,7 @@ mod tests {
         assert_eq!(read_sync_run(&sync_run(SyncRunId(9))), Some(SyncRunId(9)));
         assert_eq!(read_audit(&audit(AuditId(9))), Some(AuditId(9)));
         assert_eq!(read_audit(&sync_run(SyncRunId(9))), None);
+        assert_eq!(read_alert(&alert(AlertId(9))), Some(AlertId(9)));
         for at in [i64::MIN, -1, 1_748_404_931_070] {
             let place = AnomalyCursor { at: Instant(at), id: AnomalyId(3) };
             assert_eq!(read_anomaly(&anomaly(place)), Some(place));
@@ -147,6 +158,7 @@ mod tests {
         assert_eq!(read_piece(&text), None);
         assert_eq!(read_log_file(&piece(3)), None);
         assert_eq!(read_sync_run(&log_file(LogFileId(9))), None);
+        assert_eq!(read_alert(&sync_run(SyncRunId(9))), None);
         assert_eq!(read_anomaly(&piece(3)), None);
     }
 

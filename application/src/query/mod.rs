@@ -3,6 +3,7 @@
 //! [`Queries::reader`] decides once what a subject may read. Methods that take a slice of ids ask the store once, whatever
 //! its length.
 
+mod alerts;
 mod anomalies;
 pub mod cursor;
 mod details;
@@ -20,6 +21,7 @@ pub use timeline::timeline;
 
 use crate::access;
 use crate::error::AppError;
+use crate::ports::alerts::AlertStore;
 use crate::ports::anomalies::AnomalyReader;
 use crate::ports::identity::Subject;
 use crate::ports::log_files::LogFileReader;
@@ -27,7 +29,7 @@ use crate::ports::log_format::LogFormat;
 use crate::ports::machines::MachineStore;
 use crate::ports::sessions::SessionReader;
 use crate::ports::sync_runs::SyncRunReader;
-use crate::ports::users::Role;
+use crate::ports::users::{Role, UserStore};
 use atelier_domain::time::PlantZone;
 use std::sync::Arc;
 
@@ -46,6 +48,10 @@ pub struct ReadPorts {
     pub anomalies: Arc<dyn AnomalyReader>,
     /// Runs of the synchronisation.
     pub sync_runs: Arc<dyn SyncRunReader>,
+    /// Alerts.
+    pub alerts: Arc<dyn AlertStore>,
+    /// Who takes care of them.
+    pub users: Arc<dyn UserStore>,
     /// The plant's zone and the start of its days.
     pub zone: PlantZone,
 }

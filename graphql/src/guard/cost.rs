@@ -126,7 +126,9 @@ impl Survey<'_> {
     /// How many objects a field stands for; introspection has lists too.
     fn size(&self, field: &Field) -> u64 {
         match field.name.node.as_str() {
-            "sessions" | "pieces" | "logFiles" | "rejectedLines" | "syncRuns" | "auditTrail" => self.page_size(field),
+            "sessions" | "pieces" | "logFiles" | "rejectedLines" | "syncRuns" | "alerts" | "auditTrail" => {
+                self.page_size(field)
+            }
             // Those of all machines; of a session there are but a few.
             "anomalies" if field.get_argument("first").is_some() => self.page_size(field),
             "machines" => 30,

@@ -5,12 +5,14 @@
 //! rows and not from timing. Groups live as long as the response that is being made (of a subscription, as one event), so
 //! nothing they hold is stale. A group only knows groups below it: no cycles.
 
+mod alerts;
 mod anomalies;
 mod lines;
 mod log_files;
 mod machines;
 mod sessions;
 
+pub(crate) use alerts::AlertGroup;
 pub(crate) use anomalies::AnomalyGroup;
 pub(crate) use lines::{LineDetail, Lines};
 pub(crate) use log_files::LogFileGroup;

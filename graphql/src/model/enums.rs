@@ -6,7 +6,7 @@ use atelier_application::ports::audit;
 use atelier_application::ports::sessions as port;
 use atelier_application::ports::sync_runs;
 use atelier_application::ports::users;
-use atelier_domain::{anomaly, log_file, machine, session};
+use atelier_domain::{alert, anomaly, log_file, machine, session};
 
 /// What a machine cuts.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,4 +158,16 @@ pub(crate) enum AnomalyKind {
     FileRewritten,
     /// A file became shorter.
     FileTruncated,
+}
+
+/// How bad it is.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "alert::Severity")]
+pub(crate) enum Severity {
+    /// Good to know.
+    Info,
+    /// Somebody should look at it.
+    Warning,
+    /// Somebody must look at it: what is shown is out of date, or will be.
+    Critical,
 }

@@ -1,5 +1,6 @@
 //! The types of the contract, over domain values and what is stored.
 
+mod alert;
 mod anomaly;
 mod audit;
 mod enums;
@@ -19,11 +20,12 @@ mod sync_run;
 mod timeline;
 mod user;
 
+pub(crate) use alert::{Alert, AlertConnection};
 pub(crate) use anomaly::{Anomaly, AnomalyConnection, AnomalyFilter};
 pub(crate) use audit::AuditConnection;
 pub(crate) use enums::{
     AnomalyKind, AuditAction, LogFileState, MachineState, MachineType, OrderDirection, Role, SessionOrderField,
-    SessionStatus, SyncSource, SyncStatus,
+    SessionStatus, Severity, SyncSource, SyncStatus,
 };
 pub(crate) use job::Job;
 pub(crate) use log_file::{LogFile, LogFileConnection, LogFileFilter, RejectedLine};

@@ -1,5 +1,6 @@
 //! What can be changed, a file per resource.
 
+mod alerts;
 mod auth;
 mod sync;
 mod versions;
@@ -8,4 +9,4 @@ use async_graphql::MergedObject;
 
 /// What can be changed.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(auth::AuthMutation, sync::SyncMutation, versions::VersionMutation);
+pub(crate) struct Mutation(auth::AuthMutation, sync::SyncMutation, alerts::AlertMutation, versions::VersionMutation);

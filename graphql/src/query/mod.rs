@@ -1,5 +1,6 @@
 //! What can be read, a file per resource.
 
+mod alerts;
 mod anomalies;
 mod audit;
 mod log_files;
@@ -19,5 +20,6 @@ pub(crate) struct Query(
     anomalies::AnomalyQuery,
     log_files::LogFileQuery,
     sync_runs::SyncRunQuery,
+    alerts::AlertQuery,
     audit::AuditQuery,
 );

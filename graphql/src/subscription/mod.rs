@@ -1,5 +1,6 @@
 //! What happens, as it happens.
 
+mod alerts;
 mod feed;
 mod sessions;
 mod sync;
@@ -14,7 +15,7 @@ use tokio::time::Sleep;
 
 /// What happens, as it happens. A subscription ends when its token does.
 #[derive(MergedSubscription, Default)]
-pub(crate) struct Subscription(sessions::SessionSubscription, sync::SyncSubscription);
+pub(crate) struct Subscription(sessions::SessionSubscription, sync::SyncSubscription, alerts::AlertSubscription);
 
 /// Ends when the token of a subject does.
 fn end_of_token(ctx: &Context<'_>, subject: &Subject) -> ApiResult<Sleep> {

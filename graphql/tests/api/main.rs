@@ -1,6 +1,8 @@
 //! The schema as its clients see it, over a store in memory.
 
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod anomalies;
 #[cfg(test)]
 mod contract;

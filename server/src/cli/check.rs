@@ -30,6 +30,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
         ("log source", source(&config).await),
         ("cleanup", Ok(cleanup(config.cleanup))),
         ("JWT secret", secret(&config)),
+        ("alerts", Ok(alerts(&config))),
     ];
     let mut code = ExitCode::SUCCESS;
     for (what, finding) in &findings {
@@ -135,5 +136,19 @@ fn secret(config: &Config) -> Finding {
     match config.jwt.secret {
         Some(_) => Ok("set".to_owned()),
         None => Err(crate::config::NO_JWT_SECRET.to_owned()),
+    }
+}
+
+/// A webhook is not called: whoever listens there would take it for an alert.
+fn alerts(config: &Config) -> String {
+    match (&config.alerts.webhook, &config.alerts.webhook_secret) {
+        (None, _) => "told in the program's log; ATELIER_ALERT_WEBHOOK posts them".to_owned(),
+        (Some(url), Some(_)) => {
+            format!("posted to {}, signed; its address is well formed, and was not called", url.label())
+        }
+        (Some(url), None) => format!(
+            "posted to {}, not signed; its address is well formed, and was not called; ATELIER_ALERT_WEBHOOK_SECRET signs them",
+            url.label()
+        ),
     }
 }

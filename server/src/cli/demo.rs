@@ -108,10 +108,12 @@ pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCo
     plant.spawn_writer(&stopping);
     let address = listener.local_addr()?;
     let first = First { auth, address, begun };
-    let progress = Unwatched::new(stopping, &feed);
+    let alerting = wiring::alerting(&config, &background)?;
+    let progress = Unwatched::new(stopping.clone(), &feed).alerting(&alerting);
     let fetching = async move {
         let on_demand = requests.serve(Some(&ingest), &ingest, &progress);
-        tokio::join!(fetch_again_and_again(&ingest, first, &progress), on_demand);
+        let alerts = alerting.run(&config.alerts.check, zone, &stopping);
+        tokio::join!(fetch_again_and_again(&ingest, first, &progress), on_demand, alerts);
     };
     let work = Work::start(listener, api, feed, fetching)?;
     let outcome = work.until_told().await;

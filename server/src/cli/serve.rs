@@ -32,8 +32,12 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
         wiring::api(&config, &store, &background, wiring::auth(&store, &secret)?, stopping.clone());
     let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &background, source));
     let deriving = wiring::deriving(&config, &background);
-    let progress = Unwatched::new(stopping, &feed);
-    let fetching = async move { fetch_when_due(&config, ingest, deriving, progress, requests).await };
+    let alerting = wiring::alerting(&config, &background)?;
+    let progress = Unwatched::new(stopping.clone(), &feed).alerting(&alerting);
+    let fetching = async move {
+        let alerts = alerting.run(&config.alerts.check, config.plant.zone.zone(), &stopping);
+        tokio::join!(fetch_when_due(&config, ingest, deriving, progress, requests), alerts);
+    };
     let work = Work::start(listener, api, feed, fetching)?;
     tracing::info!(address = %work.address(), "serving");
     work.until_told().await?;

@@ -11,6 +11,10 @@ use atelier_domain::time::Instant;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::process::ExitCode;
+use std::time::Duration;
+
+/// Whoever is told of alerts delays the end of the command by so much at most.
+const TELLING: Duration = Duration::from_secs(15);
 
 /// Fetches what is new, once.
 #[derive(Debug, Args)]
@@ -52,6 +56,14 @@ pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCo
             return Ok(ExitCode::SUCCESS);
         }
     };
+    let alerting = wiring::alerting(&config, &store)?;
+    if let Err(error) = alerting.review_once().await {
+        out::note(format_args!("Alerts could not be brought up to date; the next run does it: {error}"));
+    }
+    // Without a webhook they are told in the log of `serve`, which this command has not.
+    if config.alerts.webhook.is_some() && !watch.was_interrupted() {
+        alerting.tell_once(TELLING).await;
+    }
     if json {
         out::line(serde_json::to_string(&Printed::of(&run))?)?;
     } else {

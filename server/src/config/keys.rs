@@ -51,6 +51,10 @@ pub(crate) const PLANT_TIMEZONE: Key = key("plant", "timezone", "ATELIER_PLANT_T
 pub(crate) const PRODUCTION_DAY_START: Key = key("plant", "production_day_start", "ATELIER_PRODUCTION_DAY_START");
 pub(crate) const LOG_FILTER: Key = key("log", "filter", "ATELIER_LOG");
 pub(crate) const LOG_FORMAT: Key = key("log", "format", "ATELIER_LOG_FORMAT");
+pub(crate) const ALERT_WEBHOOK: Key = secret("alerts", "webhook", "ATELIER_ALERT_WEBHOOK");
+pub(crate) const ALERT_WEBHOOK_SECRET: Key = secret("alerts", "webhook_secret", "ATELIER_ALERT_WEBHOOK_SECRET");
+pub(crate) const ALERT_CHECK: Key = key("alerts", "check", "ATELIER_ALERT_CHECK");
+pub(crate) const ALERT_SYNC_OVERDUE: Key = key("alerts", "sync_overdue", "ATELIER_ALERT_SYNC_OVERDUE");
 pub(crate) const LIMIT_PAGE: Key = file_only("limits", "page");
 pub(crate) const LIMIT_DEPTH: Key = file_only("limits", "depth");
 pub(crate) const LIMIT_COMPLEXITY: Key = file_only("limits", "complexity");
@@ -78,6 +82,10 @@ pub(crate) const ALL: &[Key] = &[
     PRODUCTION_DAY_START,
     LOG_FILTER,
     LOG_FORMAT,
+    ALERT_WEBHOOK,
+    ALERT_WEBHOOK_SECRET,
+    ALERT_CHECK,
+    ALERT_SYNC_OVERDUE,
     LIMIT_PAGE,
     LIMIT_DEPTH,
     LIMIT_COMPLEXITY,

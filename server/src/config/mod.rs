@@ -11,6 +11,7 @@
 //!
 //! To add a key: a line in `keys.rs`, a field in the struct of its concern, a line in `atelier.example.toml`.
 
+mod alerts;
 mod cleanup;
 mod database;
 mod error;
@@ -29,6 +30,7 @@ mod secret;
 mod tests;
 mod values;
 
+pub(crate) use alerts::AlertConfig;
 pub(crate) use database::DatabaseConfig;
 pub(crate) use error::ConfigError;
 pub(crate) use ftp::Schedule;
@@ -65,6 +67,8 @@ pub(crate) struct Config {
     pub(crate) plant: PlantConfig,
     /// What the program tells of itself.
     pub(crate) log: LogConfig,
+    /// When to look for what is wrong, and whom to tell.
+    pub(crate) alerts: AlertConfig,
     /// What a request may ask for.
     pub(crate) limits: LimitsConfig,
     /// The plant's machines.
@@ -97,6 +101,7 @@ impl Config {
             cleanup: cleanup::read(values)?,
             plant: PlantConfig::read(values)?,
             log: LogConfig::read(values)?,
+            alerts: AlertConfig::read(values)?,
             limits: LimitsConfig::read(values)?,
             machines: machines::read(machines)?,
         })

@@ -45,6 +45,7 @@ fn defaults_are_those_that_are_published() {
     assert_eq!(config.http.addr, "127.0.0.1:8080");
     assert_eq!(config.jwt.secret, None);
     assert_eq!(config.logs, LogSourceConfig::None);
+    assert_eq!((config.alerts.webhook, config.alerts.sync_overdue), (None, Duration::from_hours(2)));
     let limits = config.limits;
     assert_eq!((limits.graphql.page, limits.graphql.depth, limits.graphql.batch, limits.body), (500, 12, 10, 262_144));
     let folders: Vec<_> = config.machines.iter().map(|machine| machine.folder.as_str()).collect();
@@ -96,6 +97,8 @@ fn every_wrong_value_names_its_key_the_value_and_the_remedy() {
         ("ATELIER_PLANT_TIMEZONE", "Paris", "`Europe/Paris`"),
         ("ATELIER_PRODUCTION_DAY_START", "25:00", "`05:00`"),
         ("ATELIER_HTTP_ADDR", "8080", "`127.0.0.1:8080`"),
+        ("ATELIER_ALERT_CHECK", "hourly", "five cron fields"),
+        ("ATELIER_ALERT_SYNC_OVERDUE", "2 days", "`30s`"),
         ("ATELIER_LOG", "inof", "`info`"),
         ("ATELIER_LOG", "atelier=loud", "`info`"),
         ("ATELIER_LOG_FORMAT", "xml", "`json`"),
@@ -118,12 +121,18 @@ fn secrets_are_in_no_error_and_no_debug() {
     );
     let text = said("", &[("ATELIER_JWT_SECRET", "hunter2")]);
     assert!(text.contains("32 bytes") && !text.contains("hunter2"), "{text}");
+    let text = said("", &[("ATELIER_ALERT_WEBHOOK", "ftp://hunter2@host/")]);
+    assert!(text.contains("`https://HOST/PATH`") && !text.contains("hunter2"), "{text}");
+    let text = said("", &[("ATELIER_ALERT_WEBHOOK_SECRET", "hunter2")]);
+    assert!(text.contains("16 bytes") && !text.contains("hunter2"), "{text}");
     let text = said("[jwt]\nsecret = hunter2\n", &[]);
     assert!(text.contains("line 2") && !text.contains("hunter2"), "{text}");
     let pairs = [
         ("ATELIER_FTP_HOST", "h"),
         ("ATELIER_FTP_PASSWORD", "hunter2"),
         ("ATELIER_DATABASE_URL", "postgres://u:hunter2@h/d"),
+        ("ATELIER_ALERT_WEBHOOK", "https://u:hunter2@h/hunter2?key=hunter2"),
+        ("ATELIER_ALERT_WEBHOOK_SECRET", "hunter2hunter2hunter2"),
     ];
     let config = load("", &pairs).unwrap();
     assert!(!format!("{config:?}").contains("hunter2"));

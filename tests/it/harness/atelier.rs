@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::database::Database;
-use super::graphql::Client;
+use super::graphql::{self, Client};
 use super::process::{self, Running};
 
 /// What signs the tokens of these tests.
@@ -223,7 +223,7 @@ impl Serving {
         let start = Instant::now();
         let url = format!("{}/readyz", self.base);
         loop {
-            if let Ok(answer) = reqwest::get(&url).await
+            if let Ok(answer) = graphql::http().get(&url).send().await
                 && answer.status().is_success()
             {
                 return;

@@ -12,6 +12,12 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 /// No answer takes longer.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// A client of HTTP. What carries TLS has to be named, though no test uses it.
+pub(crate) fn http() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().timeout(LIMIT).build().unwrap()
+}
+
 /// One who asks, signed in or not.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
@@ -23,8 +29,7 @@ pub(crate) struct Client {
 impl Client {
     /// Without a token.
     pub(crate) fn anonymous(base: &str) -> Self {
-        let http = reqwest::Client::builder().timeout(LIMIT).build().unwrap();
-        Self { base: base.to_owned(), token: None, http }
+        Self { base: base.to_owned(), token: None, http: http() }
     }
 
     /// With this token.

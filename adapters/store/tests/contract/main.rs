@@ -32,6 +32,7 @@ macro_rules! on_both {
     };
 }
 
+mod alerts;
 mod anomalies;
 mod audit;
 mod children;

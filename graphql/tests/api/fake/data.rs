@@ -1,14 +1,16 @@
 //! Machines, sessions and what they hold, all made from their numbers.
 
 use super::{NOW, people};
+use atelier_application::ports::alerts::StoredAlert;
 use atelier_application::ports::log_files::{FileVersion, StoredLogFile, StoredReject, VersionExclusion};
 use atelier_application::ports::sessions::{
     PieceRange, SessionSummary, StoredAnomaly, StoredJob, StoredPiece, StoredSource, StoredStop, StoredWait,
 };
 use atelier_application::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
+use atelier_domain::alert::{AlertKind, Severity};
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{
-    AnomalyId, JobId, LogFileId, MachineId, PeriodId, PieceId, Revision, SessionId, SyncRunId, VersionId,
+    AlertId, AnomalyId, JobId, LogFileId, MachineId, PeriodId, PieceId, Revision, SessionId, SyncRunId, VersionId,
 };
 use atelier_domain::interval::Interval;
 use atelier_domain::kpi::observed::ObservedProduction;
@@ -218,4 +220,19 @@ pub(crate) fn versions(file: LogFileId) -> Vec<FileVersion> {
         ..present.clone()
     };
     vec![former, present]
+}
+
+/// An alert about a machine.
+pub(crate) fn alert(id: i64, machine: i64) -> StoredAlert {
+    StoredAlert {
+        id: AlertId(id),
+        kind: AlertKind::FileQuarantined,
+        severity: Severity::Warning,
+        subject: format!("{id}.LOG"),
+        message: format!("The file {id}.LOG could not be read."),
+        machine: Some(MachineId(machine)),
+        raised_at: day_at(id, 0),
+        resolved_at: None,
+        acknowledged_by: None,
+    }
 }

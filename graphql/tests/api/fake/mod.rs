@@ -4,7 +4,7 @@ mod data;
 mod people;
 mod store;
 
-pub(crate) use data::{run, session};
+pub(crate) use data::{alert, run, session};
 pub(crate) use store::Store;
 
 use async_graphql::{Executor, Request, Response, Variables};
@@ -36,7 +36,7 @@ impl Clock for Still {
 }
 
 pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
-    let people = Arc::new(people::People);
+    let people = Arc::new(people::People(Arc::clone(store)));
     let services = Services {
         machines: Arc::clone(store) as _,
         sessions: Arc::clone(store) as _,
@@ -47,6 +47,8 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
         sync_runner: Arc::clone(store) as _,
         exclusions: exclusions(store),
         audit: Arc::clone(store) as _,
+        alerts: Arc::clone(store) as _,
+        users: people.clone(),
         events: Arc::clone(store) as _,
         auth: Auth::new(people.clone(), people.clone(), people.clone(), people, Arc::new(Still)),
         clock: Arc::new(Still),

@@ -1,13 +1,16 @@
 //! One user, `ada`, whose password and refresh token say what they are.
 
+use super::Store;
 use async_trait::async_trait;
 use atelier_application::ports::identity::{AccessTokens, Passwords, Secrets, Subject, TokenError};
 use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_application::ports::users::{PasswordHash, RefreshTokenRecord, Role, User, UserStore};
 use atelier_domain::ids::UserId;
 use atelier_domain::time::Instant;
+use std::sync::Arc;
 
-pub(crate) struct People;
+/// It tells the store what it is asked of users.
+pub(crate) struct People(pub(crate) Arc<Store>);
 
 pub(super) fn ada() -> User {
     User { id: UserId(7), username: "ada".to_owned(), role: Role::Viewer, active: true, created_at: Instant(0) }
@@ -24,6 +27,7 @@ impl UserStore for People {
     }
 
     async fn users_by_id(&self, ids: &[UserId]) -> StoreResult<Vec<User>> {
+        self.0.asked("users_by_id")?;
         Ok(ids.iter().filter(|id| id.0 == 7).map(|_| ada()).collect())
     }
 

@@ -1,5 +1,6 @@
 //! The store in memory.
 
+mod alerts;
 mod anomalies;
 mod audit;
 mod lines;
@@ -8,6 +9,7 @@ mod sessions;
 
 use super::data;
 use async_trait::async_trait;
+use atelier_application::ports::alerts::StoredAlert;
 use atelier_application::ports::events::{Announcement, SessionChange, SessionEvents};
 use atelier_application::ports::log_files::{
     Contents, FileVersion, LogFileFilter, LogFileReader, StoredLogFile, StoredReject,
@@ -38,6 +40,8 @@ pub(crate) struct Store {
     on_listen: Mutex<Vec<SessionSummary>>,
     /// Runs of the synchronisation, the newest last.
     runs: Mutex<Vec<SyncRun>>,
+    /// Alerts, the newest last.
+    alerts: Mutex<Vec<StoredAlert>>,
 }
 
 impl Store {
@@ -83,7 +87,7 @@ impl Store {
         self.announce(SessionChange { created, session: std::sync::Arc::new(session) });
     }
 
-    fn asked(&self, call: &'static str) -> StoreResult<()> {
+    pub(crate) fn asked(&self, call: &'static str) -> StoreResult<()> {
         self.calls.lock().unwrap().push(call);
         match *self.failing.lock().unwrap() {
             Some(failing) if failing == call => Err(StoreError::Permanent(format!("relation {call} does not exist"))),

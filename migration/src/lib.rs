@@ -12,6 +12,7 @@ mod m0004_runs_and_anomalies;
 mod m0005_alerts;
 mod m0006_versions_and_audit;
 mod m0007_what_contents_reach;
+mod m0008_retention;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_alerts::Migration),
             Box::new(m0006_versions_and_audit::Migration),
             Box::new(m0007_what_contents_reach::Migration),
+            Box::new(m0008_retention::Migration),
         ]
     }
 }

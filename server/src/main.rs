@@ -9,7 +9,7 @@
 //! alerting.rs   looking for what is wrong, and telling it
 //! no_source.rs  what stands in for a log source where none is read
 //! on_demand.rs  runs that somebody asks for
-//! no_source.rs  what stands in for the log source where only the database is read
+//! retain.rs     removing what is old
 //! schedule.rs   when logs are fetched
 //! telemetry.rs  the program's own log
 //! clock.rs      what time it is
@@ -25,6 +25,7 @@ mod demo;
 mod http;
 mod no_source;
 mod on_demand;
+mod retain;
 mod schedule;
 mod telemetry;
 mod wiring;

@@ -2,7 +2,7 @@
 
 use crate::alerting::Alerting;
 use crate::clock::SystemClock;
-use crate::config::{Config, DatabaseConfig, LogSourceConfig, Schedule, Secret};
+use crate::config::{Config, DatabaseConfig, LogSourceConfig, RetentionConfig, Schedule, Secret};
 use crate::http::{Api, Readiness};
 use crate::no_source::NoSource;
 use crate::on_demand::{self, Requests};
@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use atelier_application::alerts::{Deliverer, Reviewer};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Exclusions, Ingest, Room};
+use atelier_application::ports::archive::Archive;
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_source::LogSource;
@@ -19,6 +20,8 @@ use atelier_application::ports::notify::Notifier;
 use atelier_application::ports::sessions::SessionReader;
 use atelier_application::ports::signals::CommitSignals;
 use atelier_application::ports::sync_runs::SyncSource;
+use atelier_application::retention::Retention;
+use atelier_archive::FolderArchive;
 use atelier_domain::alert::Expectations;
 use atelier_domain::machine::Machine;
 use atelier_domain::units::Millis;
@@ -133,6 +136,26 @@ pub(crate) fn alerting(config: &Config, store: &Store) -> anyhow::Result<Alertin
     };
     let reviewer = Reviewer::new(store.clone(), clock.clone(), expected);
     Ok(Alerting::new(reviewer, Deliverer::new(store, notifier, clock)))
+}
+
+/// Removing what is old.
+pub(crate) fn retention(config: &Config, store: &Store) -> Retention {
+    Retention {
+        store: Arc::new(store.clone()),
+        contents: Arc::new(store.clone()),
+        machines: Arc::new(store.clone()),
+        runs: Arc::new(store.clone()),
+        archive: archive(&config.retention),
+        clock: Arc::new(SystemClock),
+        zone: config.plant.zone,
+        keep: config.retention.keep,
+    }
+}
+
+/// Where what is removed goes first, if that is configured.
+pub(crate) fn archive(config: &RetentionConfig) -> Option<Arc<dyn Archive>> {
+    let folder = config.archive.clone()?;
+    Some(Arc::new(FolderArchive::new(folder)))
 }
 
 /// Signing in, with tokens signed by `secret`.

@@ -71,6 +71,11 @@ impl Unwatched {
         }
     }
 
+    /// Cancelled when the program stops.
+    pub(crate) fn token(&self) -> &CancellationToken {
+        &self.stopping
+    }
+
     /// Ends when the program stops.
     pub(crate) async fn stopping(&self) {
         self.stopping.cancelled().await;

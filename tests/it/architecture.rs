@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// The crates of ours that each may know.
-const MAY_KNOW: [(&str, &[&str]); 12] = [
+const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("atelier-domain", &[]),
     ("atelier-application", &["atelier-domain"]),
     ("atelier-logfmt", &["atelier-domain", "atelier-application"]),
@@ -17,6 +17,7 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("atelier-events", &["atelier-domain", "atelier-application"]),
     ("atelier-notify", &["atelier-domain", "atelier-application"]),
     ("atelier-scratch", &["atelier-application"]),
+    ("atelier-archive", &["atelier-application"]),
     ("atelier-store", &["atelier-domain", "atelier-application", "atelier-migration"]),
     ("atelier-graphql", &["atelier-domain", "atelier-application"]),
     ("atelier-migration", &[]),

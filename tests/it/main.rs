@@ -20,6 +20,7 @@ mod harness;
 mod instances;
 mod kills;
 mod outage;
+mod retention;
 mod samples;
 mod union;
 mod versions;

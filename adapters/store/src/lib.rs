@@ -17,6 +17,7 @@ mod log_files;
 mod machines;
 mod migrate;
 mod page;
+mod retention;
 mod rows;
 mod sessions;
 mod signals;

@@ -4,6 +4,7 @@ mod tally;
 
 use super::fetch::looks_changed;
 use super::{Ingest, Progress};
+use crate::digest::Digest;
 use crate::ports::ingest_store::{KnownFile, Presence};
 use crate::ports::log_source::{Listing, RemoteFile, Removal, SourceError};
 use crate::ports::store_error::StoreError;
@@ -48,6 +49,8 @@ struct Due {
     since: Instant,
     id: LogFileId,
     version: VersionId,
+    /// Of a version whose bytes were removed because they are old, their digest.
+    digest: Option<String>,
     file: RemoteFile,
 }
 
@@ -111,7 +114,13 @@ impl Ingest {
             due.extend(listed.iter().filter_map(|file| {
                 let known = *known.get(file.path.as_str())?;
                 let since = self.due_since(known, file, days, now)?;
-                Some(Due { since, id: known.id, version: known.present?, file: file.clone() })
+                Some(Due {
+                    since,
+                    id: known.id,
+                    version: known.present?,
+                    digest: known.digest.clone(),
+                    file: file.clone(),
+                })
             }));
         }
         due.sort_by(|a, b| (a.since, &a.file.path).cmp(&(b.since, &b.file.path)));
@@ -165,12 +174,25 @@ impl Ingest {
         }
     }
 
-    /// Whether the source gives exactly the bytes that are stored.
+    /// Whether the source gives exactly the bytes that are stored, or were.
     async fn reads_back(&self, due: &Due) -> Result<Result<bool, SourceError>, StoreError> {
         let mut pieces = match self.source.fetch(&due.file.path, 0).await {
             Ok(pieces) => pieces,
             Err(error) => return Ok(Err(error)),
         };
+        if let Some(stored) = &due.digest {
+            let (mut digest, mut length) = (Digest::default(), 0);
+            while let Some(piece) = pieces.next().await {
+                match piece {
+                    Ok(piece) => {
+                        length += piece.len() as u64;
+                        digest.add(&piece);
+                    }
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
+            return Ok(Ok(length == due.file.size && digest.hex() == *stored));
+        }
         // What is stored comes in blocks of its own.
         let (mut block, mut at) = (Vec::new(), 0);
         while let Some(piece) = pieces.next().await {

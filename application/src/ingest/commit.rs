@@ -3,6 +3,7 @@
 use super::Ingest;
 use super::body::Body;
 use super::fetch::Visited;
+use super::frozen::{self, Frozen, Late};
 use super::reach::Reaching;
 use crate::ports::ingest_store::{FileRecord, IngestUnit, KnownFile, Reach, SessionWritten, StoredVersion};
 use crate::ports::log_format::ParsedLog;
@@ -113,6 +114,24 @@ pub(super) struct Stored {
 /// The contents that a step has in memory, and what they say.
 pub(super) type Fresh<'a> = HashMap<VersionId, (&'a [u8], &'a ParsedLog<'a>)>;
 
+/// What a step's contents do to the days of their machine.
+#[derive(Default)]
+pub(super) struct Effect {
+    /// Days to derive again.
+    pub(super) affected: BTreeSet<ProductionDay>,
+    /// Days that stay as they are.
+    frozen: Frozen,
+    late: Vec<Late>,
+}
+
+/// What a step did.
+#[derive(Default)]
+pub(super) struct Committed {
+    pub(super) written: Vec<SessionWritten>,
+    /// Files with lines of days that stay as they are.
+    pub(super) late: Vec<Late>,
+}
+
 impl Ingest {
     /// Stores `items` of a machine and derives what follows, also for its open sessions of `ended` days.
     pub(super) async fn commit(
@@ -120,12 +139,21 @@ impl Ingest {
         machine: MachineId,
         items: Vec<Item>,
         ended: &[ProductionDay],
-    ) -> StoreResult<Vec<SessionWritten>> {
+    ) -> StoreResult<Committed> {
         let now = self.clock.now();
         let (mut prepared, mut contents, mut large) = (Vec::new(), Vec::new(), Vec::new());
         let mut unit = self.store.begin(machine).await?;
         let mut versions = unit.versions().await?;
+        let is_removed = |version: VersionId, versions: &[StoredVersion]| {
+            versions.iter().any(|known| known.id == version && known.removed)
+        };
         for item in items {
+            if let Item::Settled(known) = &item
+                && known.present.is_some_and(|version| is_removed(version, &versions))
+            {
+                // There is nothing to read it from; it was finished before.
+                continue;
+            }
             let mut file = self.prepare(item, &versions, unit.as_mut(), now).await?;
             if self.is_large(&file, &versions) {
                 large.push(file);
@@ -133,8 +161,8 @@ impl Ingest {
             }
             let body = std::mem::replace(&mut file.body, Body::of_stored(None));
             contents.push(match file.relation {
-                Relation::Within(version) => unit.content(version).await?,
-                Relation::Extends(..) | Relation::New => body.into_memory(unit.as_mut()).await?,
+                Relation::Within(version) if !is_removed(version, &versions) => unit.content(version).await?,
+                Relation::Within(_) | Relation::Extends(..) | Relation::New => body.into_memory(unit.as_mut()).await?,
             });
             prepared.push(file);
         }
@@ -143,18 +171,20 @@ impl Ingest {
             .zip(&contents)
             .map(|(file, content)| self.format.parse(content, self.zone, file.name_date, file.finished()))
             .collect();
-        let mut affected: BTreeSet<ProductionDay> = ended.iter().copied().collect();
+        let mut effect =
+            Effect { affected: ended.iter().copied().collect(), frozen: Frozen::of(&versions), late: Vec::new() };
         let mut fresh = Fresh::new();
         for ((file, content), log) in prepared.iter().zip(&contents).zip(&parsed) {
-            let version = self.store_file(unit.as_mut(), file, content, log, &mut versions, &mut affected).await?;
+            let version = self.store_file(unit.as_mut(), file, content, log, &mut versions, &mut effect).await?;
             fresh.insert(version, (content, log));
         }
         for file in large {
-            self.store_large(unit.as_mut(), file, &mut versions, &mut affected).await?;
+            self.store_large(unit.as_mut(), file, &mut versions, &mut effect).await?;
         }
-        let written = self.derive(unit.as_mut(), &versions, &fresh, affected, now).await?;
+        let Effect { affected, frozen, late } = effect;
+        let written = self.derive(unit.as_mut(), &versions, &frozen, &fresh, affected, now).await?;
         unit.commit().await?;
-        Ok(written)
+        Ok(Committed { written, late })
     }
 
     /// Finds out what a file's content is to those stored of it.
@@ -180,20 +210,30 @@ impl Ingest {
         let mut relation = Relation::New;
         let mut anomaly = None;
         let mut grew = false;
+        let mut recognised = false;
         for version in versions.iter().filter(|version| before.is_some_and(|known| known.id == version.file)) {
-            let common = body.common(unit, (version.id, version.length), self.room.block).await?;
+            let common = if version.removed {
+                frozen::common(&mut body, unit, version, self.room.block).await?
+            } else {
+                body.common(unit, (version.id, version.length), self.room.block).await?
+            };
             if let Some(known) = before.filter(|known| known.present == Some(version.id)) {
                 anomaly = change(known.size, size, common);
                 grew = anomaly.is_none() && size > known.size;
             }
-            if common == size && !matches!(relation, Relation::Within(_)) {
+            // Nothing can be added to one whose bytes were removed, and none of its beginnings be known.
+            if common == size
+                && !matches!(relation, Relation::Within(_))
+                && (!version.removed || size == version.length)
+            {
                 relation = Relation::Within(version.id);
-            } else if common == version.length && relation == Relation::New {
+                recognised = version.removed;
+            } else if common == version.length && relation == Relation::New && !version.removed {
                 relation = Relation::Extends(version.id, version.length);
             }
         }
         let was_complete = known.as_ref().is_some_and(|known| known.state == LogFileState::Complete);
-        let state = if !day_is_over(self.zone, name_date, now) || (was_complete && grew) {
+        let state = if !day_is_over(self.zone, name_date, now) || (was_complete && grew && !recognised) {
             LogFileState::Growing
         } else {
             LogFileState::Complete
@@ -210,7 +250,7 @@ impl Ingest {
         content: &[u8],
         log: &ParsedLog<'_>,
         versions: &mut Vec<StoredVersion>,
-        affected: &mut BTreeSet<ProductionDay>,
+        effect: &mut Effect,
     ) -> StoreResult<VersionId> {
         // A half line that is not taken yet may be taken one day, or be the proof against another: it counts for the reach.
         let with_half;
@@ -255,7 +295,7 @@ impl Ingest {
         let mut told = Told { first_line: present.lines.first().map(|line| line.at), ..Told::default() };
         present.rejects.iter().for_each(|reject| told.see_reject(reject));
         let stored = Stored { file: id, version, length: content.len() as u64, reach, touched, ended_half };
-        self.note_stored(unit, file, stored, told, versions, affected).await?;
+        self.note_stored(unit, file, stored, told, versions, effect).await?;
         Ok(version)
     }
 
@@ -267,10 +307,16 @@ impl Ingest {
         stored: Stored,
         told: Told,
         versions: &mut Vec<StoredVersion>,
-        affected: &mut BTreeSet<ProductionDay>,
+        effect: &mut Effect,
     ) -> StoreResult<()> {
         let id = stored.file;
-        affected.extend(stored.touched);
+        let late = effect.frozen.among(&stored.touched);
+        if !late.is_empty() {
+            unit.keep_late(stored.version).await?;
+            effect.late.push(Late { path: file.path.clone(), days: late });
+        }
+        effect.affected.extend(stored.touched);
+        let before = versions.iter().find(|known| known.id == stored.version);
         let now_stored = StoredVersion {
             id: stored.version,
             file: id,
@@ -279,13 +325,16 @@ impl Ingest {
             finished: file.finished(),
             length: stored.length,
             reach: stored.reach,
-            excluded: versions.iter().any(|known| known.id == stored.version && known.excluded),
+            excluded: before.is_some_and(|before| before.excluded),
+            removed: before.is_some_and(|before| before.removed),
+            frozen: before.and_then(|before| before.frozen),
+            digest: before.and_then(|before| before.digest.clone()),
         };
         match versions.iter_mut().find(|known| known.id == stored.version) {
             Some(known) => {
                 // A half line that was taken is taken back, and what it has become may be no event, or one of another day.
                 if stored.ended_half {
-                    affected.extend(known.reach.all_days());
+                    effect.affected.extend(known.reach.all_days());
                 }
                 *known = now_stored;
             }
@@ -294,7 +343,7 @@ impl Ingest {
         for version in versions.iter_mut().filter(|version| version.file == id) {
             version.finished = file.finished();
             if file.was_finished.is_some_and(|before| before != file.finished()) {
-                affected.extend(version.reach.all_days());
+                effect.affected.extend(version.reach.all_days());
             }
         }
         self.store_anomalies(unit, id, file, told).await

@@ -3,19 +3,21 @@
 use super::Ingest;
 use super::commit::Fresh;
 use super::flow::{Course, Next, Reading};
+use super::frozen::Frozen;
 use super::reach::close;
 use crate::ports::ingest_store::{IngestUnit, SessionWritten, StoredVersion};
 use crate::ports::log_format::ParsedLog;
 use crate::ports::store_error::StoreResult;
 use atelier_domain::ids::LogFileId;
+use atelier_domain::interval::Interval;
 use atelier_domain::session::{
     Carry, Cycles, Day, Derived, Details, Keep, Session, SessionStatus, Walk, Walked, fold, session_anomalies,
 };
-use atelier_domain::stream::Version;
+use atelier_domain::stream::{Placed, Version};
 use atelier_domain::time::{Instant, PlantZone, ProductionDay};
 use chrono::Days;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -68,6 +70,7 @@ impl Ingest {
         &self,
         unit: &mut dyn IngestUnit,
         versions: &[StoredVersion],
+        frozen: &Frozen,
         fresh: &Fresh<'_>,
         mut affected: BTreeSet<ProductionDay>,
         now: Instant,
@@ -79,12 +82,21 @@ impl Ingest {
         let completeness = Completeness { zone: self.zone, unfinished, now };
         let mut waiting = Waiting::default();
         let mut written = Vec::new();
-        while let Some(stretch) = next_stretch(&mut affected, &straddles) {
+        affected.retain(|day| !frozen.holds(*day));
+        // What is left of a stretch between frozen days.
+        let mut parts_left: VecDeque<Stretch> = VecDeque::new();
+        loop {
+            let Some(stretch) = parts_left.pop_front() else {
+                let Some(stretch) = next_stretch(&mut affected, &straddles) else { break };
+                parts_left.extend(frozen.cut(&stretch));
+                continue;
+            };
             let carry = unit.carry_before(*stretch.start()).await?;
             let fed = unit.carry_before(stretch.end().next()).await?;
             let next = unit.next_day(*stretch.end()).await?;
             let goes_on = next.is_some()
                 || !affected.is_empty()
+                || !parts_left.is_empty()
                 || versions.iter().any(|version| version.reach.days.is_some_and(|(_, last)| last > *stretch.end()));
             let near = near(versions, &stretch);
             let left = if near.iter().map(|version| version.length).sum::<u64>() > self.room.contents as u64 {
@@ -102,7 +114,8 @@ impl Ingest {
                 derived.carries.into_values().next_back().unwrap_or(carry)
             };
             if left != fed
-                && let Some(next) = next
+                && let Some(next) = next.filter(|next| !frozen.holds(*next))
+                && !parts_left.iter().any(|part| part.contains(&next))
             {
                 affected.insert(next);
             }
@@ -163,7 +176,7 @@ impl Ingest {
             let mut walk = Walk::new(self.zone, Keep::Figures, carry.clone());
             let more = loop {
                 match ahead.next(unit, until).await? {
-                    Next::Line(placed, line, source) if placed.effective >= from => walk.step(placed, &line, source),
+                    Next::Line(placed, line, source) if within(placed, from, until) => walk.step(placed, &line, source),
                     Next::Line(..) => {}
                     Next::Later => break true,
                     Next::End => break false,
@@ -179,7 +192,7 @@ impl Ingest {
             let mut walk = Walk::new(self.zone, Keep::Details, carry);
             let mut lines = 0;
             while let Next::Line(placed, line, source) = behind.next(unit, until).await? {
-                if placed.effective < from {
+                if !within(placed, from, until) {
                     continue;
                 }
                 walk.step(placed, &line, source);
@@ -208,6 +221,12 @@ impl Ingest {
     }
 }
 
+/// Whether a line whose effective time lies before `until` belongs to the days from `from` on. Beside frozen days its own time
+/// may lie elsewhere.
+fn within(placed: Placed, from: Instant, until: Instant) -> bool {
+    placed.effective >= from && Interval::new(from, until).contains(placed.at)
+}
+
 /// The versions with lines on a stretch or beside it, rejected ones too.
 fn near<'v>(versions: &'v [StoredVersion], stretch: &Stretch) -> Vec<&'v StoredVersion> {
     let (from, to) = (stretch.start().previous(), stretch.end().next());
@@ -216,7 +235,7 @@ fn near<'v>(versions: &'v [StoredVersion], stretch: &Stretch) -> Vec<&'v StoredV
         reach.days.is_some_and(|(first, last)| first <= to && from <= last)
             || reach.rejected.iter().any(|day| stretch.contains(day))
     };
-    versions.iter().filter(near).collect()
+    versions.iter().filter(|version| !version.removed).filter(near).collect()
 }
 
 fn with_cycles(

@@ -5,6 +5,7 @@
 
 use super::Ingest;
 use super::commit::Fresh;
+use super::frozen::Frozen;
 use super::replay::STEP_DAYS;
 use crate::access;
 use crate::error::AppError;
@@ -106,10 +107,17 @@ impl Exclusions {
         let now = self.ingest.clock.now();
         let mut unit = self.ingest.store.begin(file.machine).await?;
         let mut versions = unit.versions().await?;
+        let frozen = Frozen::of(&versions);
         let version = versions.iter_mut().find(|version| version.id == id).ok_or_else(unknown)?;
         if version.excluded == reason.is_some() {
             let state = if version.excluded { "excluded already" } else { "not excluded" };
             return Err(AppError::Conflict(format!("The version {id} of {} is {state}.", file.path)));
+        }
+        if version.removed {
+            return Err(AppError::Conflict(format!(
+                "The bytes of version {id} of {} were removed because they are old: its sessions stay as they are.",
+                file.path
+            )));
         }
         version.excluded = reason.is_some();
         affected.extend(version.reach.all_days());
@@ -120,7 +128,7 @@ impl Exclusions {
         let days: Vec<ProductionDay> = affected.into_iter().collect();
         for step in days.chunks(STEP_DAYS) {
             let step = step.iter().copied().collect();
-            for session in self.ingest.derive(unit.as_mut(), &versions, &Fresh::new(), step, now).await? {
+            for session in self.ingest.derive(unit.as_mut(), &versions, &frozen, &Fresh::new(), step, now).await? {
                 *written.entry(session.id).or_default() |= session.created;
             }
         }

@@ -1,7 +1,7 @@
 //! Files that do not fit into memory: stored and read block by block.
 
 use super::Ingest;
-use super::commit::{Prepared, Relation, Stored, Told};
+use super::commit::{Effect, Prepared, Relation, Stored, Told};
 use super::reach::Reaching;
 use crate::ports::ingest_store::{IngestUnit, Reach, StoredVersion};
 use crate::ports::log_format::LogItem;
@@ -32,7 +32,7 @@ impl Ingest {
         unit: &mut dyn IngestUnit,
         mut file: Prepared,
         versions: &mut Vec<StoredVersion>,
-        affected: &mut BTreeSet<ProductionDay>,
+        effect: &mut Effect,
     ) -> StoreResult<()> {
         // Its counts are known in the end only; until then nobody else sees this.
         let id = unit.save_file(&file.record(LineCounts::default(), 0)).await?;
@@ -62,9 +62,10 @@ impl Ingest {
                 Stored { file: id, version, length: file.size, reach, touched, ended_half }
             }
         };
-        let (counts, consumed, told) = self.read_present(unit, &file, id, version).await?;
+        let removed = versions.iter().any(|known| known.id == version && known.removed);
+        let (counts, consumed, told) = self.read_present(unit, &mut file, id, (!removed).then_some(version)).await?;
         unit.save_file(&file.record(counts, consumed)).await?;
-        self.note_stored(unit, &file, stored, told, versions, affected).await
+        self.note_stored(unit, &file, stored, told, versions, effect).await
     }
 
     /// Adds what a file has beyond `known` bytes to a version. Gives the version's reach, and the days that the new lines
@@ -104,13 +105,14 @@ impl Ingest {
         Ok((reach, touched))
     }
 
-    /// Reads the present content, which a version holds or begins with, and stores its rejected lines.
+    /// Reads the present content, which a version holds or begins with, and stores its rejected lines. Without a version it
+    /// is read from what was fetched.
     async fn read_present(
         &self,
         unit: &mut dyn IngestUnit,
-        file: &Prepared,
+        file: &mut Prepared,
         id: LogFileId,
-        version: VersionId,
+        version: Option<VersionId>,
     ) -> StoreResult<(LineCounts, u64, Told)> {
         let mut reader = self.format.reader(self.zone, file.name_date);
         let mut told = Told::default();
@@ -120,7 +122,10 @@ impl Ingest {
         let mut at = 0;
         while at < file.size {
             let length = self.room.block.min(usize::try_from(file.size - at).unwrap_or(usize::MAX));
-            let block = unit.read_content(version, at, length).await?;
+            let block = match version {
+                Some(version) => unit.read_content(version, at, length).await?,
+                None => file.body.read(unit, at, length).await?,
+            };
             if block.is_empty() {
                 break;
             }

@@ -12,6 +12,7 @@ mod derive;
 mod exclusion;
 mod fetch;
 mod flow;
+mod frozen;
 mod large;
 mod progress;
 mod reach;
@@ -22,6 +23,7 @@ pub use claim::{Claims, claim};
 pub use cleanup::Cleanup;
 pub use exclusion::{AskedBy, Exclusions, Rederived};
 pub use progress::{NoProgress, Progress};
+pub(crate) use reach::close;
 pub use replay::{MachineRef, ReplayError, ReplayScope};
 pub use run::{Outcome, RunError};
 

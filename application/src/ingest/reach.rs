@@ -88,7 +88,7 @@ impl Reaching {
 
 /// The smallest closed stretch of days that holds `days`: no line's own and effective time lie on different sides of its
 /// edges.
-pub(super) fn close(
+pub(crate) fn close(
     days: RangeInclusive<ProductionDay>,
     straddles: &[(ProductionDay, ProductionDay)],
 ) -> RangeInclusive<ProductionDay> {

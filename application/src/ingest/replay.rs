@@ -1,5 +1,6 @@
 //! Derives sessions again from the stored bytes: the same bytes give the same rows.
 
+use super::frozen::Frozen;
 use super::run::{Outcome, RunError};
 use super::{Ingest, Progress};
 use crate::ports::machines::MachineFilter;
@@ -124,7 +125,13 @@ impl Ingest {
     ) -> Result<bool, StoreError> {
         let mut plan = Vec::new();
         for machine in machines {
-            let days = self.days_with_lines(machine.id, scope).await?;
+            let (days, frozen) = self.days_with_lines(machine.id, scope).await?;
+            if frozen > 0 {
+                progress.warned(&format!(
+                    "{}: {frozen} days are left as they are, for raw bytes of them were removed because they are old.",
+                    machine.name
+                ));
+            }
             plan.extend(days.chunks(STEP_DAYS).map(|days| (machine.id, days.to_vec())));
         }
         let total: usize = plan.iter().map(|(_, days)| days.len()).sum();
@@ -134,7 +141,7 @@ impl Ingest {
             if progress.cancelled() {
                 return Ok(false);
             }
-            let written = self.commit(machine, Vec::new(), &days).await?;
+            let written = self.commit(machine, Vec::new(), &days).await?.written;
             run.sessions_created += written.iter().filter(|session| session.created).count() as u32;
             run.sessions_updated += written.iter().filter(|session| !session.created).count() as u32;
             derived += days.len();
@@ -149,15 +156,23 @@ impl Ingest {
         Ok(true)
     }
 
-    async fn days_with_lines(&self, machine: MachineId, scope: &ReplayScope) -> Result<Vec<ProductionDay>, StoreError> {
+    /// The days to derive, and how many others stay as they are.
+    async fn days_with_lines(
+        &self,
+        machine: MachineId,
+        scope: &ReplayScope,
+    ) -> Result<(Vec<ProductionDay>, usize), StoreError> {
         let mut unit = self.store.begin(machine).await?;
+        let versions = unit.versions().await?;
+        let frozen = Frozen::of(&versions);
         let mut days = BTreeSet::new();
-        for version in unit.versions().await? {
+        for version in versions {
             let Some((first, last)) = version.reach.days else { continue };
             let first = scope.from.map_or(first, |from| from.max(first));
             let last = scope.to.map_or(last, |to| to.min(last));
             days.extend(std::iter::successors(Some(first), |day| Some(day.next())).take_while(|day| *day <= last));
         }
-        Ok(days.into_iter().collect())
+        let left = frozen.among(&days);
+        Ok((days.into_iter().filter(|day| !left.contains(day)).collect(), left.len()))
     }
 }

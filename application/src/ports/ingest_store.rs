@@ -36,6 +36,8 @@ pub struct KnownFile {
     pub tried_at: Option<Instant>,
     /// The length of the version that its present content is, or begins.
     pub stored: u64,
+    /// Of a version whose bytes were removed because they are old, the SHA-256 of them all, in hexadecimal.
+    pub digest: Option<String>,
     /// Since when it is finished.
     pub completed_at: Option<Instant>,
     /// When it was about to be deleted from the server, if nobody knows yet whether it was.
@@ -99,6 +101,12 @@ pub struct StoredVersion {
     pub reach: Reach,
     /// Whether it was set aside: its lines do not count.
     pub excluded: bool,
+    /// Whether its bytes were removed because they are old.
+    pub removed: bool,
+    /// Of one whose bytes were removed, the first and the last of the days that stay as they were derived.
+    pub frozen: Option<(ProductionDay, ProductionDay)>,
+    /// Of one whose bytes were removed, the SHA-256 of them all, in hexadecimal.
+    pub digest: Option<String>,
 }
 
 /// That a content was set aside.
@@ -198,6 +206,9 @@ pub trait IngestUnit: Send {
 
     /// Adds bytes to the end of a content, which had `offset` of them and now touches these days.
     async fn append(&mut self, version: VersionId, offset: u64, bytes: &[u8], reach: &Reach) -> StoreResult<()>;
+
+    /// Notes that a content came with lines of days that are no longer derived: it is never removed because it is old.
+    async fn keep_late(&mut self, version: VersionId) -> StoreResult<()>;
 
     /// Stores an anomaly of a file, once a kind: a later one of the same kind replaces its message and line.
     async fn save_file_anomaly(

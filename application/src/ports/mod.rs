@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod anomalies;
+pub mod archive;
 pub mod audit;
 pub mod clock;
 pub mod events;
@@ -12,6 +13,7 @@ pub mod log_format;
 pub mod log_source;
 pub mod machines;
 pub mod notify;
+pub mod retention;
 pub mod scratch;
 pub mod sessions;
 pub mod signals;

@@ -47,6 +47,8 @@ pub struct SessionSummary {
     pub updated_at: Instant,
     /// Grows with every change to any session.
     pub revision: Revision,
+    /// When its pieces, bars, waits and stops were removed because they are old.
+    pub details_removed_at: Option<Instant>,
 }
 
 /// Which sessions. A missing value means all, an empty list none.

@@ -18,7 +18,8 @@ pub struct Derived {
 
 /// Derives the sessions of `days` from the versions that have lines on them.
 ///
-/// `days` must be closed: no line may have its effective time inside and its own outside, or the other way round. `carry`
+/// `days` should be closed: no line has its effective time inside and its own outside, or the other way round. One that has
+/// is left out. `carry`
 /// is the state before the first of them; `goes_on` tells that the stream has lines after the last of them; `status` is
 /// asked once a session with the files that hold a line of it.
 pub fn fold(
@@ -32,7 +33,7 @@ pub fn fold(
     let mut walk = Walk::new(zone, Keep::All, carry);
     let window = Interval::new(zone.start_of(*days.start()), zone.day(*days.end()).end());
     for placed in stream::merge(versions) {
-        if !window.contains(placed.effective) {
+        if !window.contains(placed.effective) || !window.contains(placed.at) {
             continue;
         }
         let Some(version) = versions.get(placed.version) else { continue };

@@ -40,6 +40,11 @@ impl Session {
         &self.group
     }
 
+    /// What it holds when that was removed, else nothing.
+    fn removed<T>(&self) -> Option<Leaves<T>> {
+        self.session.details_removed_at.map(|_| Leaves(Arc::default()))
+    }
+
     fn own<T>(&self, lists: &HashMap<SessionId, Arc<[T]>>) -> Leaves<T> {
         Leaves(lists.get(&self.session.id).cloned().unwrap_or_default())
     }
@@ -126,6 +131,10 @@ impl Session {
 
     /// The bars loaded in it, in the order of the machine's log.
     async fn jobs(&self, ctx: &Context<'_>) -> ApiResult<Leaves<Job>> {
+        // The bar that lasts into the next day is kept for the pieces of that one.
+        if let Some(none) = self.removed() {
+            return Ok(none);
+        }
         let asks = ctx.look_ahead();
         let counted = asks.field("pieces").exists();
         Ok(self.own(&*self.group.jobs(counted, LineDetail::of(&[asks])).await?))
@@ -153,7 +162,7 @@ impl Session {
     ) -> ApiResult<PieceConnection> {
         let page = PageArgs { first: first.map(i64::from), after, last: last.map(i64::from), before };
         let window = page.window(self.group.reader().max_page(), cursor::read_piece)?;
-        let total = self.session.observed.pieces;
+        let total = if self.session.details_removed_at.is_some() { 0 } else { self.session.observed.pieces };
         let (_, has_previous, has_next) = numbered(&window, total);
         let asks = ctx.look_ahead();
         let wanted = ["nodes", "edges"].iter().any(|list| asks.field(list).exists()) || asks.field("pageInfo").exists();
@@ -162,8 +171,12 @@ impl Session {
         Ok(PieceConnection { pieces, has_next, has_previous, total })
     }
 
-    /// The day as one strip: intervals in order, without gap or overlap, from the first event to the last.
+    /// The day as one strip: intervals in order, without gap or overlap, from the first event to the last. Empty once the
+    /// details were removed, for what the machine did when is not known any more.
     async fn timeline(&self) -> ApiResult<Leaves<TimelineInterval>> {
+        if let Some(none) = self.removed() {
+            return Ok(none);
+        }
         let untraced = LineDetail::default();
         let (waits, stops, instants) =
             futures_util::try_join!(self.group.waits(untraced), self.group.stops(untraced), self.group.instants())?;
@@ -198,6 +211,12 @@ impl Session {
     /// When it last changed.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.session.updated_at)
+    }
+
+    /// When its pieces, jobs, waits and stops were removed because they are old; null while they are there. The figures and
+    /// the anomalies stay.
+    async fn details_removed_at(&self) -> Option<DateTime> {
+        self.session.details_removed_at.map(DateTime)
     }
 
     /// Grows with every change to any session.

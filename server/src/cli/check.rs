@@ -29,6 +29,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
         ("database", database(&config.database, &config.machines).await),
         ("log source", source(&config).await),
         ("cleanup", Ok(cleanup(config.cleanup))),
+        ("retention", retention(&config).await),
         ("JWT secret", secret(&config)),
         ("alerts", Ok(alerts(&config))),
     ];
@@ -130,6 +131,17 @@ fn cleanup(policy: Cleanup) -> String {
              the right to delete"
         ),
     }
+}
+
+async fn retention(config: &Config) -> Finding {
+    let retention = &config.retention;
+    if retention.keep.is_all() {
+        return Ok("off: everything is kept".to_owned());
+    }
+    if let Some(archive) = wiring::archive(retention) {
+        archive.check().await.map_err(|error| error.to_string())?;
+    }
+    Ok(retention.label())
 }
 
 fn secret(config: &Config) -> Finding {

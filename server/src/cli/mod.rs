@@ -10,6 +10,7 @@ mod migrate;
 mod out;
 mod parse;
 mod replay;
+mod retention;
 mod schema;
 mod serve;
 mod sync;
@@ -79,6 +80,8 @@ enum Command {
     Sync(sync::Sync),
     /// Derives sessions again from the stored bytes.
     Replay(replay::Replay),
+    /// Removes what is older than it is to be kept, or says what that would be.
+    Retention(retention::Retention),
     /// Reads one log file and prints what would be stored; needs no server and no database.
     Parse(parse::Parse),
     /// Changes the database's schema.
@@ -102,6 +105,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(command) => block_on(serve::run(command, &global)),
         Command::Sync(command) => block_on(sync::run(command, &global)),
         Command::Replay(command) => block_on(replay::run(command, &global)),
+        Command::Retention(command) => block_on(retention::run(command, &global)),
         Command::Parse(command) => parse::run(&command, &global),
         Command::Migrate(command) => block_on(migrate::run(command, &global)),
         Command::User(command) => block_on(user::run(command, &global)),

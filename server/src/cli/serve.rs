@@ -2,6 +2,7 @@
 
 use super::Global;
 use crate::config::{DEFAULT_FILTER, NO_JWT_SECRET};
+use crate::retain::retain_when_due;
 use crate::work::{Unwatched, Work, fetch_when_due};
 use crate::{http, telemetry, wiring};
 use anyhow::bail;
@@ -33,10 +34,12 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
     let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &background, source));
     let deriving = wiring::deriving(&config, &background);
     let alerting = wiring::alerting(&config, &background)?;
+    let retention = wiring::retention(&config, &background);
     let progress = Unwatched::new(stopping.clone(), &feed).alerting(&alerting);
     let fetching = async move {
         let alerts = alerting.run(&config.alerts.check, config.plant.zone.zone(), &stopping);
-        tokio::join!(fetch_when_due(&config, ingest, deriving, progress, requests), alerts);
+        let retaining = retain_when_due(&config, retention, progress.clone());
+        tokio::join!(fetch_when_due(&config, ingest, deriving, progress.clone(), requests), alerts, retaining);
     };
     let work = Work::start(listener, api, feed, fetching)?;
     tracing::info!(address = %work.address(), "serving");

@@ -25,6 +25,7 @@ mod log;
 mod logs;
 mod machines;
 mod plant;
+mod retention;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,7 @@ pub(crate) use limits::LimitsConfig;
 pub(crate) use log::{DEFAULT_FILTER, LogConfig, LogFormat};
 pub(crate) use logs::LogSourceConfig;
 pub(crate) use plant::PlantConfig;
+pub(crate) use retention::RetentionConfig;
 pub(crate) use secret::Secret;
 
 use atelier_application::ingest::Cleanup;
@@ -65,6 +67,8 @@ pub(crate) struct Config {
     pub(crate) cleanup: Cleanup,
     /// What the plant's clock says.
     pub(crate) plant: PlantConfig,
+    /// For how long things are kept.
+    pub(crate) retention: RetentionConfig,
     /// What the program tells of itself.
     pub(crate) log: LogConfig,
     /// When to look for what is wrong, and whom to tell.
@@ -100,6 +104,7 @@ impl Config {
             schedule: Schedule::read(values)?,
             cleanup: cleanup::read(values)?,
             plant: PlantConfig::read(values)?,
+            retention: RetentionConfig::read(values)?,
             log: LogConfig::read(values)?,
             alerts: AlertConfig::read(values)?,
             limits: LimitsConfig::read(values)?,

@@ -99,6 +99,11 @@ fn every_wrong_value_names_its_key_the_value_and_the_remedy() {
         ("ATELIER_HTTP_ADDR", "8080", "`127.0.0.1:8080`"),
         ("ATELIER_ALERT_CHECK", "hourly", "five cron fields"),
         ("ATELIER_ALERT_SYNC_OVERDUE", "2 days", "`30s`"),
+        ("ATELIER_RETENTION_DETAILS", "0d", "from 1d to"),
+        ("ATELIER_RETENTION_DETAILS", "730", "`730d`"),
+        ("ATELIER_RETENTION_RAW", "-1d", "`off`"),
+        ("ATELIER_RETENTION_RAW", "5 years", "`730d`"),
+        ("ATELIER_RETENTION_SCHEDULE", "nightly", "five cron fields"),
         ("ATELIER_LOG", "inof", "`info`"),
         ("ATELIER_LOG", "atelier=loud", "`info`"),
         ("ATELIER_LOG_FORMAT", "xml", "`json`"),
@@ -162,6 +167,16 @@ fn machines_that_clash_or_lack_something_are_refused() {
 #[test]
 fn a_schedule_can_be_off() {
     assert_eq!(load("[ftp]\nschedule = 'off'\n", &[]).unwrap().schedule, Schedule::Off);
+}
+
+#[test]
+fn everything_is_kept_unless_it_is_told_for_how_long() {
+    assert!(load("", &[("ATELIER_RETENTION_ARCHIVE", "/archive")]).unwrap().retention.keep.is_all());
+    let retention = load("[retention]\ndetails = '730d'\nraw = '1825d'\n", &[]).unwrap().retention;
+    assert_eq!((retention.keep.details, retention.keep.raw), (Some(730), Some(1825)));
+    assert_eq!(retention.label(), "details are kept for 730 days, raw bytes for 1825 days; what goes is not archived");
+    let off = load("[retention]\ndetails = '730d'\n", &[("ATELIER_RETENTION_DETAILS", "OFF")]).unwrap();
+    assert!(off.retention.keep.is_all());
 }
 
 #[test]

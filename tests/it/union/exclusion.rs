@@ -29,6 +29,11 @@ fn exclusions(plant: &Plant) -> Exclusions {
     Exclusions::new(plant.ingest.clone(), store.clone(), store)
 }
 
+/// Sets a version aside.
+pub(super) async fn exclude(plant: &Plant, version: VersionId) -> Result<Rederived, AppError> {
+    exclusions(plant).exclude(EVE, version, "a test").await
+}
+
 /// All versions, with the path of their file.
 async fn versions(plant: &Plant) -> Vec<(String, FileVersion)> {
     let window = Window { limit: 10_000, after: None, before: None, from_end: false };

@@ -7,6 +7,7 @@ mod exclusion;
 mod faults;
 mod large;
 pub(crate) mod plant;
+mod retention;
 
 use crate::harness::database::Database;
 use atelier_application::ingest::Room;

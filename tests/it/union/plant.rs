@@ -3,6 +3,7 @@
 use crate::harness::database::Database;
 use async_trait::async_trait;
 use atelier_application::ingest::{Cleanup, Ingest, NoProgress, Outcome, Progress, ReplayScope, Room};
+use atelier_application::ports::archive::Archive;
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::ingest_store::{FileRecord, IngestStore as _, Reach};
 use atelier_application::ports::log_files::{LogFileFilter, LogFileReader as _, StoredLogFile};
@@ -14,6 +15,7 @@ use atelier_application::ports::sessions::{
     PieceRange, SessionFilter, SessionOrder, SessionOrderField, SessionReader as _, Window,
 };
 use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
+use atelier_application::retention::{Keep, Report, Retention, RetentionOutcome};
 use atelier_domain::log_file::{LineCounts, LogFileState};
 use atelier_domain::machine::MachineType;
 use atelier_domain::time::{Instant, PlantZone};
@@ -175,6 +177,16 @@ impl LogSource for Shelf {
     }
 }
 
+/// Remembers what it is warned of.
+#[derive(Default)]
+struct Warnings(Mutex<Vec<String>>);
+
+impl Progress for Warnings {
+    fn warned(&self, warning: &str) {
+        self.0.lock().unwrap().push(warning.to_owned());
+    }
+}
+
 struct SetClock(Mutex<Instant>);
 
 impl Clock for SetClock {
@@ -326,6 +338,52 @@ impl Plant {
         let window = Window { limit: 10_000, after: None, before: None, from_end: false };
         let files = self.store.log_files(&LogFileFilter::default(), &window).await.unwrap().items;
         files.into_iter().find(|file| file.path == path).unwrap_or_else(|| panic!("{path} is not known"))
+    }
+
+    /// A run that has to go well; what it warned of.
+    pub(crate) async fn sync_warned(&self) -> Vec<String> {
+        let warnings = Warnings::default();
+        match self.ingest.run(&warnings).await.unwrap() {
+            Outcome::Ran(run) => assert_eq!(run.status, SyncStatus::Succeeded, "{:?}", run.error),
+            Outcome::AlreadyRunning => panic!("nobody else runs"),
+        }
+        warnings.0.into_inner().unwrap()
+    }
+
+    /// Derives everything again; what it warned of.
+    pub(crate) async fn replay_warned(&self) -> Vec<String> {
+        let warnings = Warnings::default();
+        match self.ingest.replay(&ReplayScope::default(), &warnings).await.unwrap() {
+            Outcome::Ran(run) => assert_eq!(run.status, SyncStatus::Succeeded, "{:?}", run.error),
+            Outcome::AlreadyRunning => panic!("nobody else runs"),
+        }
+        warnings.0.into_inner().unwrap()
+    }
+
+    /// Removes what is older than is to be kept, or with `dry_run` says what that would be.
+    pub(crate) async fn retain(&self, keep: Keep, archive: Option<Arc<dyn Archive>>, dry_run: bool) -> Report {
+        let store = Arc::new(self.store.clone());
+        let retention = Retention {
+            store: store.clone(),
+            contents: store.clone(),
+            machines: store.clone(),
+            runs: store,
+            archive,
+            clock: self.clock.clone(),
+            zone: self.ingest.zone,
+            keep,
+        };
+        match retention.run(dry_run, &NoProgress).await.unwrap() {
+            RetentionOutcome::Done(report) => report,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The lines of a file's present content, as its row counts them: read, events, ignored, rejected.
+    pub(crate) async fn counts(&self, path: &str) -> LineCounts {
+        let window = Window { limit: 10_000, after: None, before: None, from_end: false };
+        let files = self.store.log_files(&LogFileFilter::default(), &window).await.unwrap().items;
+        files.into_iter().find(|file| file.path == path).unwrap().counts
     }
 
     /// Stores a file and drops the unit of work.

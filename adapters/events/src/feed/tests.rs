@@ -30,6 +30,7 @@ pub(crate) fn session(id: i64, revision: i64) -> SessionSummary {
         created_at: at,
         updated_at: at,
         revision: Revision(revision),
+        details_removed_at: None,
     }
 }
 

@@ -46,7 +46,12 @@ pub(super) fn write(carry: &Carry) -> String {
     serde_json::to_string(&stored).unwrap_or_default()
 }
 
-pub(super) fn read(text: &str) -> Result<Carry, serde_json::Error> {
+/// What the text of a state is like (as `LIKE` has it) that names a bar of `day`.
+pub(crate) fn naming_bar_of(day: ProductionDay) -> String {
+    format!("%\"job\":[\"{day}\",%")
+}
+
+pub(crate) fn read(text: &str) -> Result<Carry, serde_json::Error> {
     let stored: StoredCarry = serde_json::from_str(text)?;
     let wait = |(start, end, source): (i64, i64, StoredPlace)| LoggedWait {
         interval: Interval::new(Instant(start), Instant(end)),

@@ -17,13 +17,22 @@ const QUARANTINE_AFTER: u32 = 3;
 
 pub(super) const KNOWN: &str =
     "SELECT f.id, f.chemin, f.etat, f.version_id, f.taille, f.modifie_le, f.lu_le, f.echecs, f.essai_le,
-     COALESCE(v.longueur, 0), f.complet_le, f.suppression_prevue_le, f.supprime_le
+     COALESCE(v.longueur, 0), f.complet_le, f.suppression_prevue_le, f.supprime_le, v.empreinte
      FROM fichier_log f LEFT JOIN version_log v ON v.id = f.version_id WHERE f.centre_usinage_id = $1";
 
-pub(super) const VERSIONS: &str = "SELECT v.id, v.fichier_id, f.chemin, f.date_nom,
+/// The columns of [`version`], of a version `v` and its file `f`.
+pub(crate) const VERSION_COLUMNS: &str = "v.id, v.fichier_id, f.chemin, f.date_nom,
      (f.etat = 'COMPLETE' OR (f.etat = 'QUARANTINED' AND f.complet_le IS NOT NULL)),
-     v.longueur, v.premier_jour, v.dernier_jour, v.chevauchements, v.jours_rejetes, v.exclue_le IS NOT NULL
-     FROM version_log v JOIN fichier_log f ON f.id = v.fichier_id WHERE f.centre_usinage_id = $1 ORDER BY v.id";
+     v.longueur, v.premier_jour, v.dernier_jour, v.chevauchements, v.jours_rejetes, v.exclue_le IS NOT NULL,
+     v.retire_le IS NOT NULL, v.empreinte, v.gele_du, v.gele_au";
+
+/// All versions of a machine.
+pub(super) fn versions() -> String {
+    format!(
+        "SELECT {VERSION_COLUMNS} FROM version_log v JOIN fichier_log f ON f.id = v.fichier_id
+         WHERE f.centre_usinage_id = $1 ORDER BY v.id"
+    )
+}
 
 pub(super) const CONTENT: &str =
     "SELECT position, longueur, octets FROM contenu_log WHERE version_id = $1 ORDER BY position";
@@ -46,10 +55,11 @@ pub(super) fn known(row: &QueryResult) -> Result<KnownFile, DbErr> {
         completed_at: value::get_instant_option(row, 10)?,
         removal_intended_at: value::get_instant_option(row, 11)?,
         removed_at: value::get_instant_option(row, 12)?,
+        digest: row.try_get_by_index(13)?,
     })
 }
 
-pub(super) fn version(row: &QueryResult) -> Result<StoredVersion, DbErr> {
+pub(crate) fn version(row: &QueryResult) -> Result<StoredVersion, DbErr> {
     let id: i64 = row.try_get_by_index(0)?;
     let day = |column: usize| Ok::<_, DbErr>(value::get_date_option(row, column)?.map(ProductionDay));
     let wrong = |column: &str, error| DbErr::Type(format!("version_log.{column} (id {id}): {error}"));
@@ -70,6 +80,9 @@ pub(super) fn version(row: &QueryResult) -> Result<StoredVersion, DbErr> {
             rejected: rejected.into_iter().map(ProductionDay).collect(),
         },
         excluded: row.try_get_by_index(10)?,
+        removed: row.try_get_by_index(11)?,
+        digest: row.try_get_by_index(12)?,
+        frozen: day(13)?.zip(day(14)?),
     })
 }
 

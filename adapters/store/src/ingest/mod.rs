@@ -1,7 +1,7 @@
 //! The writing side: what ingest keeps, in one transaction a step.
 
 mod bulk;
-mod carry;
+pub(crate) mod carry;
 mod children;
 mod content;
 mod exclusion;
@@ -12,7 +12,10 @@ mod read;
 mod sessions;
 mod tx;
 
+pub(crate) use files::{VERSION_COLUMNS, version};
 pub(crate) use read::contents;
+pub(crate) use sessions::next_revisions;
+pub(crate) use tx::Tx;
 
 use crate::error::from_db;
 use crate::{Store, audit, value};
@@ -32,7 +35,6 @@ use sessions::Saving;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use tx::Tx;
 
 /// A transaction on one machine.
 struct Unit {
@@ -96,7 +98,7 @@ impl IngestStore for Store {
 #[async_trait]
 impl IngestUnit for Unit {
     async fn versions(&mut self) -> StoreResult<Vec<StoredVersion>> {
-        let rows = self.tx.query(files::VERSIONS, vec![self.machine.0.into()]).await.map_err(from_db)?;
+        let rows = self.tx.query(files::versions(), vec![self.machine.0.into()]).await.map_err(from_db)?;
         Ok(rows.iter().map(files::version).collect::<Result<_, _>>().map_err(from_db)?)
     }
 
@@ -129,6 +131,12 @@ impl IngestUnit for Unit {
 
     async fn append(&mut self, version: VersionId, offset: u64, bytes: &[u8], reach: &Reach) -> StoreResult<()> {
         Ok(files::append(&mut self.tx, version, offset, bytes, reach).await.map_err(from_db)?)
+    }
+
+    async fn keep_late(&mut self, version: VersionId) -> StoreResult<()> {
+        let sql = "UPDATE version_log SET tardive = true WHERE id = $1";
+        self.tx.execute(sql, vec![version.0.into()]).await.map_err(from_db)?;
+        Ok(())
     }
 
     async fn save_file_anomaly(

@@ -31,6 +31,8 @@ struct SessionRow {
     wait: i64,
     stop: i64,
     paths: String,
+    /// Never of a derived one: what was removed is written again with it.
+    details_removed: Option<Instant>,
 }
 
 /// A session on its way into the database.
@@ -181,7 +183,7 @@ fn each<T>(parts: &[(usize, Details)], of: fn(&Details) -> &[T]) -> Vec<(usize, 
 }
 
 /// Takes `count` revisions and gives the last one taken before.
-async fn next_revisions(tx: &mut Tx, count: usize) -> Result<i64, DbErr> {
+pub(crate) async fn next_revisions(tx: &mut Tx, count: usize) -> Result<i64, DbErr> {
     let sql = "UPDATE compteur SET valeur = valeur + $1 WHERE nom = 'revision' RETURNING valeur - $1";
     tx.query_one(sql, vec![(count as i64).into()]).await?.try_get_by_index(0)
 }
@@ -226,7 +228,7 @@ async fn stored_sessions(
     };
     let sql = "SELECT id, date_production, statut, premier_evenement, dernier_evenement, heure_premiere_piece,
              heure_derniere_piece, heure_premier_machine_start, heure_dernier_machine_stop, total_pieces, evenements,
-             autres_evenements, duree_production_ms, attente_ms, arret_ms, fichier_log_source
+             autres_evenements, duree_production_ms, attente_ms, arret_ms, fichier_log_source, details_retires_le
          FROM session_production WHERE centre_usinage_id = $1 AND date_production BETWEEN $2 AND $3";
     let backend = tx.backend();
     let rows = tx.query(sql, vec![machine.0.into(), value::day(backend, from), value::day(backend, to)]).await?;
@@ -366,7 +368,8 @@ async fn update_row(tx: &mut Tx, session: &Writing, revision: i64, now: Instant)
     let sql = "UPDATE session_production SET revision = $1, date_modification = $2, statut = $3, premier_evenement = $4,
              dernier_evenement = $5, heure_premiere_piece = $6, heure_derniere_piece = $7, heure_premier_machine_start = $8,
              heure_dernier_machine_stop = $9, total_pieces = $10, evenements = $11, autres_evenements = $12,
-             duree_production_ms = $13, attente_ms = $14, arret_ms = $15, fichier_log_source = $16 WHERE id = $17";
+             duree_production_ms = $13, attente_ms = $14, arret_ms = $15, fichier_log_source = $16,
+             details_retires_le = NULL WHERE id = $17";
     tx.execute(sql, values).await?;
     if session
         .stored
@@ -396,6 +399,7 @@ impl SessionRow {
             wait: session.observed.wait.0,
             stop: session.observed.stop.0,
             paths: names.map(|(_, path)| path.as_str()).collect::<Vec<_>>().join(", "),
+            details_removed: None,
         }
     }
 
@@ -415,6 +419,7 @@ impl SessionRow {
             wait: row.try_get_by_index(13)?,
             stop: row.try_get_by_index(14)?,
             paths: row.try_get_by_index(15)?,
+            details_removed: value::get_instant_option(row, 16)?,
         })
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::{DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr, Val
 use sea_query_sqlx::SqlxValues;
 
 /// Rolled back when dropped.
-pub(super) enum Tx {
+pub(crate) enum Tx {
     Postgres(sqlx::Transaction<'static, Postgres>),
     Sqlite(sqlx::Transaction<'static, Sqlite>),
 }
@@ -17,7 +17,7 @@ pub(super) fn failed(error: sqlx::Error) -> DbErr {
 }
 
 impl Tx {
-    pub(super) async fn begin(db: &DatabaseConnection) -> Result<Self, DbErr> {
+    pub(crate) async fn begin(db: &DatabaseConnection) -> Result<Self, DbErr> {
         if db.get_database_backend() == DbBackend::Postgres {
             let tx = db.get_postgres_connection_pool().begin().await.map_err(failed)?;
             return Ok(Self::Postgres(tx));
@@ -27,7 +27,16 @@ impl Tx {
         Ok(Self::Sqlite(tx))
     }
 
-    pub(super) fn backend(&self) -> DbBackend {
+    /// Begins one that writes nothing.
+    pub(crate) async fn begin_reading(db: &DatabaseConnection) -> Result<Self, DbErr> {
+        if db.get_database_backend() == DbBackend::Postgres {
+            return Self::begin(db).await;
+        }
+        let tx = db.get_sqlite_connection_pool().begin().await.map_err(failed)?;
+        Ok(Self::Sqlite(tx))
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
         match self {
             Self::Postgres(_) => DbBackend::Postgres,
             Self::Sqlite(_) => DbBackend::Sqlite,
@@ -35,7 +44,7 @@ impl Tx {
     }
 
     /// Runs a statement and gives the number of rows it changed.
-    pub(super) async fn execute(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64, DbErr> {
+    pub(crate) async fn execute(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64, DbErr> {
         let (sql, values) = (AssertSqlSafe(sql.into()), SqlxValues(Values(values)));
         match self {
             Self::Postgres(tx) => {
@@ -48,7 +57,7 @@ impl Tx {
     }
 
     /// Runs a statement that is not kept prepared: one that is long, and seldom the same.
-    pub(super) async fn execute_once(&mut self, sql: String, values: Vec<Value>) -> Result<u64, DbErr> {
+    pub(crate) async fn execute_once(&mut self, sql: String, values: Vec<Value>) -> Result<u64, DbErr> {
         let (sql, values) = (AssertSqlSafe(sql), SqlxValues(Values(values)));
         let done = match self {
             Self::Postgres(tx) => {
@@ -62,7 +71,7 @@ impl Tx {
     }
 
     /// Runs a statement and gives its rows.
-    pub(super) async fn query(
+    pub(crate) async fn query(
         &mut self,
         sql: impl Into<String>,
         values: Vec<Value>,
@@ -81,12 +90,12 @@ impl Tx {
     }
 
     /// Runs a statement that gives one row.
-    pub(super) async fn query_one(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<QueryResult, DbErr> {
+    pub(crate) async fn query_one(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<QueryResult, DbErr> {
         let row = self.query(sql, values).await?.into_iter().next();
         row.ok_or_else(|| DbErr::RecordNotFound("a statement that always gives a row gave none".to_owned()))
     }
 
-    pub(super) async fn commit(self) -> Result<(), DbErr> {
+    pub(crate) async fn commit(self) -> Result<(), DbErr> {
         match self {
             Self::Postgres(tx) => tx.commit().await.map_err(failed),
             Self::Sqlite(tx) => tx.commit().await.map_err(failed),

@@ -34,6 +34,7 @@ impl FromRow for SessionSummary {
         "date_creation",
         "date_modification",
         "revision",
+        "details_retires_le",
     ];
 
     fn from_row(row: &mut Fields<'_>) -> StoreResult<Self> {
@@ -60,6 +61,7 @@ impl FromRow for SessionSummary {
             created_at: row.instant()?,
             updated_at: row.instant()?,
             revision: Revision(row.number()?),
+            details_removed_at: row.instant_option()?,
         })
     }
 }

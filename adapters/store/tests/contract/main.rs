@@ -44,6 +44,7 @@ mod log_files;
 mod machines;
 mod migrations;
 mod pages;
+mod retention;
 mod sessions;
 mod signals;
 mod sync_runs;

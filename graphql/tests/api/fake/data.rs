@@ -70,6 +70,7 @@ pub(crate) fn session(id: i64, machine: i64, number: i64, pieces: u32) -> Sessio
         created_at: NOW_STORED,
         updated_at: NOW_STORED,
         revision: Revision(id),
+        details_removed_at: None,
     }
 }
 

@@ -16,6 +16,9 @@
 //! demo/         the demonstration plant
 //! ```
 
+// What answers a query nests every type, and the compiler follows it all when it optimises.
+#![recursion_limit = "256"]
+
 mod alerting;
 mod cli;
 mod clock;

@@ -7,8 +7,9 @@ use crate::ingest::tx::Tx;
 use crate::value;
 use atelier_domain::anomaly::SessionAnomaly;
 use atelier_domain::ids::MachineId;
+use roaring::RoaringTreemap;
 use sea_orm::{DbErr, QueryResult};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// What makes two anomalies of a session the same.
 type AnomalyRow = (String, i64, Option<i64>, Option<i64>, Option<i32>, String);
@@ -31,8 +32,8 @@ struct Many {
     count: usize,
     /// The highest id among them.
     last: i64,
-    /// Those that came again.
-    again: HashSet<i64>,
+    /// Those that came again. Their ids lie close together, and of a huge day there are millions.
+    again: RoaringTreemap,
 }
 
 fn read(row: &QueryResult) -> Result<(i64, i64, AnomalyRow), DbErr> {
@@ -62,7 +63,7 @@ impl StoredAnomalies {
             let (session, count): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
             if count > MANY {
                 let last = row.try_get_by_index(2)?;
-                stored.many.insert(session, Many { count: count as usize, last, again: HashSet::new() });
+                stored.many.insert(session, Many { count: count as usize, last, again: RoaringTreemap::new() });
             } else {
                 few.push(session);
             }
@@ -109,7 +110,7 @@ impl StoredAnomalies {
         // Two parts may touch the same lines.
         if let Some(Many { again, last, .. }) = self.many.get(&session) {
             for ids in found.values_mut() {
-                ids.retain(|id| id <= last && !again.contains(id));
+                ids.retain(|id| id <= last && !again.contains(id.unsigned_abs()));
             }
         }
         self.waiting.insert(session, found);
@@ -149,7 +150,7 @@ impl StoredAnomalies {
                         (anomaly.kind.as_str().to_owned(), anomaly.at.0, file, version, line, anomaly.message.clone());
                     if let Some(id) = before.get_mut(&row).and_then(Vec::pop) {
                         if let Some(many) = self.many.get_mut(&session.id) {
-                            many.again.insert(id);
+                            many.again.insert(id.unsigned_abs());
                         }
                         continue;
                     }
@@ -176,7 +177,7 @@ impl StoredAnomalies {
         for session in writing.iter_mut() {
             let before = obsolete.len();
             match self.many.remove(&session.id) {
-                Some(many) if many.again.len() == many.count => {}
+                Some(many) if many.again.len() == many.count as u64 => {}
                 Some(many) => obsolete.extend(others(tx, session.id, &many).await?),
                 None => {
                     let rest = self.waiting.get(&session.id).into_iter().flat_map(HashMap::values).flatten();
@@ -203,7 +204,7 @@ async fn others(tx: &mut Tx, session: i64, many: &Many) -> Result<Vec<i64>, DbEr
         after = last.try_get_by_index(0)?;
         for row in &rows {
             let id: i64 = row.try_get_by_index(0)?;
-            if !many.again.contains(&id) {
+            if !many.again.contains(id.unsigned_abs()) {
                 others.push(id);
             }
         }

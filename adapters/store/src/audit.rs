@@ -1,7 +1,6 @@
 //! The audit trail.
 
 use crate::Store;
-use crate::page::Page;
 use crate::rows::{Fields, FromRow};
 use crate::statement::Values;
 use crate::value;
@@ -55,20 +54,8 @@ pub(crate) fn insert(backend: DbBackend, entry: &AuditEntry) -> (&'static str, V
 #[async_trait]
 impl AuditLog for Store {
     async fn audit_trail(&self, window: &Window<AuditId>) -> StoreResult<Slice<AuditRecord>> {
-        let mut values = Values::new(self.backend());
-        let page = Page {
-            conditions: Vec::new(),
-            order: vec!["t.id"],
-            descending: true,
-            after: window.after.map(|id| values.add(id.0.into())),
-            before: window.before.map(|id| values.add(id.0.into())),
-            from_end: window.from_end,
-            limit: window.limit,
-            look_on: true,
-        };
-        let slices = self.pages::<Row>(&page, values, None).await?;
         let Slice { items, has_next, has_previous } =
-            slices.into_iter().next().map(|(_, slice)| slice).unwrap_or_default();
+            self.page_by_id::<Row, _>(Vec::new(), Values::new(self.backend()), window, |id| id.0, true).await?;
         let ids: BTreeSet<UserId> = items.iter().filter_map(|row| row.user).collect();
         let users: HashMap<UserId, User> = if ids.is_empty() {
             HashMap::new()

@@ -2,7 +2,6 @@
 
 use crate::Store;
 use crate::ingest::contents;
-use crate::page::Page;
 use crate::rows::{Fields, FromRow, columns};
 use crate::statement::{Values, by_bytes};
 use crate::versions;
@@ -87,18 +86,7 @@ impl LogFileReader for Store {
         if let Some(with) = filter.with_rejects {
             conditions.push(format!("t.lignes_rejetees {} 0", if with { ">" } else { "=" }));
         }
-        let page = Page {
-            conditions,
-            order: vec!["t.id"],
-            descending: false,
-            after: window.after.map(|id| values.add(id.0.into())),
-            before: window.before.map(|id| values.add(id.0.into())),
-            from_end: window.from_end,
-            limit: window.limit,
-            look_on: true,
-        };
-        let slices = self.pages(&page, values, None).await?;
-        Ok(slices.into_iter().next().map(|(_, slice)| slice).unwrap_or_default())
+        self.page_by_id(conditions, values, window, |id| id.0, false).await
     }
 
     async fn log_files_by_id(&self, ids: &[LogFileId]) -> StoreResult<Vec<StoredLogFile>> {

@@ -4,7 +4,7 @@ use crate::Store;
 use crate::rows::{Fields, FromRow, columns};
 use crate::statement::{Values, all_of};
 use crate::value;
-use atelier_application::ports::sessions::Slice;
+use atelier_application::ports::sessions::{Slice, Window};
 use atelier_application::ports::store_error::StoreResult;
 use sea_orm::DbBackend;
 
@@ -96,6 +96,29 @@ impl Page {
 }
 
 impl Store {
+    /// The part of one list in the order of its ids, which are also its cursors; `number` gives the number of one.
+    pub(crate) async fn page_by_id<T: FromRow, Id: Copy + Sync>(
+        &self,
+        conditions: Vec<String>,
+        mut values: Values,
+        window: &Window<Id>,
+        number: fn(Id) -> i64,
+        descending: bool,
+    ) -> StoreResult<Slice<T>> {
+        let page = Page {
+            conditions,
+            order: vec!["t.id"],
+            descending,
+            after: window.after.map(|id| values.add(number(id).into())),
+            before: window.before.map(|id| values.add(number(id).into())),
+            from_end: window.from_end,
+            limit: window.limit,
+            look_on: true,
+        };
+        let slices = self.pages(&page, values, None).await?;
+        Ok(slices.into_iter().next().map(|(_, slice)| slice).unwrap_or_default())
+    }
+
     /// The part of each owner's list, or of the one list, whose owner is then 1.
     pub(crate) async fn pages<T: FromRow>(
         &self,

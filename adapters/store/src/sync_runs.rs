@@ -2,7 +2,6 @@
 
 use crate::Store;
 use crate::locks;
-use crate::page::Page;
 use crate::rows::{Fields, FromRow};
 use crate::statement::Values;
 use crate::value;
@@ -60,18 +59,7 @@ impl SyncRunReader for Store {
     async fn sync_runs(&self, source: Option<SyncSource>, window: &Window<SyncRunId>) -> StoreResult<Slice<SyncRun>> {
         let mut values = Values::new(self.backend());
         let conditions = source.map(|source| format!("t.source = {}", values.add(source.as_str().into())));
-        let page = Page {
-            conditions: conditions.into_iter().collect(),
-            order: vec!["t.id"],
-            descending: true,
-            after: window.after.map(|id| values.add(id.0.into())),
-            before: window.before.map(|id| values.add(id.0.into())),
-            from_end: window.from_end,
-            limit: window.limit,
-            look_on: true,
-        };
-        let slices = self.pages(&page, values, None).await?;
-        Ok(slices.into_iter().next().map(|(_, slice)| slice).unwrap_or_default())
+        self.page_by_id(conditions.into_iter().collect(), values, window, |id| id.0, true).await
     }
 }
 

@@ -5,7 +5,6 @@ mod outbox;
 mod review;
 
 use crate::Store;
-use crate::page::Page;
 use crate::rows::{Fields, FromRow, columns};
 use crate::statement::Values;
 use async_trait::async_trait;
@@ -56,20 +55,9 @@ impl AlertStore for Store {
     }
 
     async fn alerts(&self, open: Option<bool>, window: &Window<AlertId>) -> StoreResult<Slice<StoredAlert>> {
-        let mut values = Values::new(self.backend());
+        let values = Values::new(self.backend());
         let condition = open.map(|open| format!("t.resolu_le IS {}", if open { "NULL" } else { "NOT NULL" }));
-        let page = Page {
-            conditions: condition.into_iter().collect(),
-            order: vec!["t.id"],
-            descending: true,
-            after: window.after.map(|id| values.add(id.0.into())),
-            before: window.before.map(|id| values.add(id.0.into())),
-            from_end: window.from_end,
-            limit: window.limit,
-            look_on: true,
-        };
-        let slices = self.pages(&page, values, None).await?;
-        Ok(slices.into_iter().next().map(|(_, slice)| slice).unwrap_or_default())
+        self.page_by_id(condition.into_iter().collect(), values, window, |id| id.0, true).await
     }
 
     async fn alerts_by_id(&self, ids: &[AlertId]) -> StoreResult<Vec<StoredAlert>> {

@@ -6,6 +6,7 @@ use crate::harness::samples;
 use serde_json::json;
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 const FOLDER: &str = "DEM12 (PVC)";
 
@@ -97,4 +98,36 @@ async fn what_is_old_is_told_and_then_removed() {
         let none = json!({ "totalCount": 0, "nodes": [], "pageInfo": { "hasNextPage": false } });
         assert_eq!(session["pieces"], none);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn serve_removes_what_is_old_when_that_is_due() {
+    let database = Database::sqlite();
+    let source = tempfile::tempdir().unwrap();
+    logs(source.path());
+    let atelier = Atelier::new(&database)
+        .env("ATELIER_LOG_DIR", source.path().to_str().unwrap())
+        .env("ATELIER_RETENTION_DETAILS", "30d")
+        .env("ATELIER_RETENTION_SCHEDULE", "* * * * *");
+    atelier.sync();
+    atelier.add_boss();
+    let serving = atelier.serve().await;
+    let boss = serving.boss().await;
+    let query = "{ sessions { nodes { totalPieces detailsRemovedAt jobs { id } } } }";
+    let begun = Instant::now();
+    let sessions = loop {
+        let sessions = boss.query(query, json!({})).await["sessions"]["nodes"].as_array().unwrap().clone();
+        assert_eq!(sessions.len(), 3);
+        if sessions.iter().all(|session| session["detailsRemovedAt"].is_string()) {
+            break sessions;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(90), "due every minute: {sessions:?}\n{}", serving.log());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    for session in sessions {
+        assert!(session["totalPieces"].as_i64().unwrap() > 0 && session["jobs"] == json!([]), "{session}");
+    }
+    let log = serving.log();
+    assert!(log.contains("what is old was removed") && log.contains("machine=\"DEM12\""), "{log}");
+    assert!(serving.terminate().is_some_and(|status| status.success()));
 }

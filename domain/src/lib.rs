@@ -4,6 +4,7 @@
 
 pub mod alert;
 pub mod anomaly;
+pub mod calendar;
 pub mod event;
 pub mod ids;
 pub mod interval;

@@ -15,9 +15,18 @@ pub struct Carry {
     /// The stop that lasts.
     pub stop: Option<OpenStop>,
     /// The bar on the machine.
-    pub job: Option<JobKey>,
+    pub job: Option<LoadedJob>,
     /// Waits that reach past the day.
     pub waits: Vec<LoggedWait>,
+}
+
+/// A bar on the machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedJob {
+    /// Which.
+    pub key: JobKey,
+    /// The profile's reference: what the reference cycle time of its pieces may depend on.
+    pub reference: String,
 }
 
 /// A stop that no start has ended yet.

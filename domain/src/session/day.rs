@@ -1,14 +1,16 @@
 //! One production day while its lines come in.
 
 use super::{
-    Details, Job, JobKey, Keep, OpenStop, Piece, Session, SessionStatus, StopPeriod, WaitPeriod, stop_set, wait_set,
+    Details, Inputs, Job, JobKey, Keep, LoadedJob, OpenStop, Piece, Session, SessionStatus, StopPeriod, WaitPeriod,
+    stop_set, wait_set,
 };
 use crate::anomaly::{AnomalyKind, SessionAnomaly};
 use crate::event::{Event, JobProfile, Line, Source};
 use crate::ids::LogFileId;
-use crate::interval::Interval;
+use crate::interval::{Interval, IntervalSet};
 use crate::kpi::observed::ObservedProduction;
-use crate::time::{Instant, ProductionDay};
+use crate::kpi::tally::{Given, Tally};
+use crate::time::{Instant, PlantZone, ProductionDay};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lines of one production day, gathered.
@@ -29,6 +31,9 @@ pub struct Day {
     /// How many there were so far, handed out or not.
     piece_count: u32,
     job_count: u32,
+    tally: Tally,
+    /// A day on which nothing came is a session all the same.
+    pub(super) expected: bool,
     keep: Keep,
     /// Those that are kept and were not handed out.
     details: Details,
@@ -50,6 +55,8 @@ impl Day {
             last_piece: None,
             piece_count: 0,
             job_count: 0,
+            tally: Tally::default(),
+            expected: false,
             keep,
             details: Details::default(),
         }
@@ -95,6 +102,7 @@ impl Day {
         at: Instant,
         details: Option<&str>,
         job: Option<JobKey>,
+        given: Given,
         stopped: bool,
         source: Source,
     ) {
@@ -102,6 +110,9 @@ impl Day {
         let number = self.piece_count;
         self.first_piece = Some(self.first_piece.map_or(at, |first| first.min(at)));
         self.last_piece = Some(self.last_piece.map_or(at, |last| last.max(at)));
+        if self.keep != Keep::Details {
+            self.tally.add(at, given);
+        }
         if self.keep == Keep::Figures {
             return;
         }
@@ -141,9 +152,9 @@ impl Day {
     }
 
     /// Takes what was gathered, but for the bar that more pieces may still come from.
-    pub(super) fn take(&mut self, on_machine: Option<JobKey>) -> Details {
+    pub(super) fn take(&mut self, on_machine: Option<&LoadedJob>) -> Details {
         let mut taken = std::mem::take(&mut self.details);
-        if let Some(job) = on_machine.filter(|job| job.day == self.date)
+        if let Some(LoadedJob { key: job, .. }) = on_machine.filter(|job| job.key.day == self.date)
             && let Some(index) = taken.jobs.iter().position(|known| known.number == job.number)
         {
             self.details.jobs.push(taken.jobs.remove(index));
@@ -155,19 +166,22 @@ impl Day {
         self.details.anomalies.push(SessionAnomaly { kind, at, source: Some(source), message });
     }
 
-    /// The session without its details, or nothing when no line of it stayed. `stops` are those of the stream, `ongoing` the
-    /// one that no start has ended, `waits` those of the day, clipped, by start.
+    /// The session without its details, or nothing when no line of it stayed and none was expected. `stops` are those of the
+    /// stream, `ongoing` the one that no start has ended, `waits` those of the day, clipped, by start.
     pub(super) fn finish(
         self,
+        (zone, inputs): (PlantZone, &Inputs),
         status: SessionStatus,
         stops: impl Iterator<Item = (Interval, OpenStop)>,
         waits: Vec<WaitPeriod>,
         ongoing: Option<OpenStop>,
     ) -> Option<(Session, Details)> {
-        let (first_event, last_event) = (self.first_event?, self.last_event?);
-        let window = Interval::new(first_event, last_event);
+        if self.first_event.is_none() && !self.expected {
+            return None;
+        }
+        let window = self.window(zone, inputs, status);
         let ongoing = ongoing.filter(|_| status == SessionStatus::Open);
-        let stops = clip_stops(stops, window, ongoing);
+        let stops = clip_stops(stops, window, ongoing, inputs);
         let (stop_set, wait_set) = (stop_set(&stops), wait_set(&waits));
         let span = self.first_piece.zip(self.last_piece).map(|(first, last)| Interval::new(first, last));
         let session = Session {
@@ -175,8 +189,8 @@ impl Day {
             status,
             events: self.events,
             other_events: self.other_events,
-            first_event,
-            last_event,
+            first_event: self.first_event,
+            last_event: self.last_event,
             first_piece: self.first_piece,
             last_piece: self.last_piece,
             first_start: self.first_start,
@@ -186,8 +200,27 @@ impl Day {
             waits,
             stops,
             files: self.files,
+            window,
+            tally: self.tally,
         };
         Some((session, self.details))
+    }
+
+    /// From the earlier of opening and first event to the later of closing and last event; while the session is open, up to its
+    /// last event.
+    fn window(&self, zone: PlantZone, inputs: &Inputs, status: SessionStatus) -> Interval {
+        let cut = match self.last_event {
+            Some(last) if status == SessionStatus::Open => Interval::new(self.bounds.start(), last),
+            _ => self.bounds,
+        };
+        let opening =
+            inputs.calendars.hours(zone, self.date).map_or_else(IntervalSet::default, |hours| hours.opening.clip(cut));
+        let (opening, closing) =
+            (opening.parts().first().map(|part| part.start()), opening.parts().last().map(|part| part.end()));
+        let start = [opening, self.first_event].into_iter().flatten().min();
+        let end = [closing, self.last_event].into_iter().flatten().max();
+        let start = start.unwrap_or(self.bounds.start());
+        Interval::new(start, end.unwrap_or(start))
     }
 }
 
@@ -195,7 +228,9 @@ fn clip_stops(
     stops: impl Iterator<Item = (Interval, OpenStop)>,
     window: Interval,
     ongoing: Option<OpenStop>,
+    inputs: &Inputs,
 ) -> Vec<StopPeriod> {
+    let qualification = |stop: OpenStop| inputs.stops.get(&stop.since).cloned();
     let mut clipped: Vec<StopPeriod> = stops
         .filter(|(_, stop)| Some(*stop) != ongoing)
         .filter_map(|(interval, stop)| {
@@ -206,13 +241,21 @@ fn clip_stops(
                 length: inside.length(),
                 since: stop.since,
                 source: stop.source,
+                qualification: qualification(stop),
             })
         })
         .collect();
     if let Some(stop) = ongoing {
         let start = stop.since.max(window.start());
         let length = (window.end() - start).at_least_zero();
-        clipped.push(StopPeriod { start, end: None, length, since: stop.since, source: stop.source });
+        clipped.push(StopPeriod {
+            start,
+            end: None,
+            length,
+            since: stop.since,
+            source: stop.source,
+            qualification: qualification(stop),
+        });
     }
     clipped.sort_by_key(|stop| stop.start);
     clipped

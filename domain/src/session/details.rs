@@ -61,7 +61,7 @@ pub fn session_anomalies(session: &Session) -> impl Iterator<Item = SessionAnoma
     let idle = session.observed.pieces == 0 && session.status == SessionStatus::Complete;
     let idle = idle.then(|| SessionAnomaly {
         kind: AnomalyKind::NoPieces,
-        at: session.first_event,
+        at: session.active().start(),
         source: None,
         message: "No piece was finished on this day.".to_owned(),
     });

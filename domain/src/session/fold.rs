@@ -1,6 +1,6 @@
 //! From the lines of a stretch of the stream to its sessions, all in memory.
 
-use super::{Carry, Cycles, Day, Details, Keep, Session, SessionStatus, Walk, Walked, session_anomalies};
+use super::{Carry, Cycles, Day, Details, Inputs, Keep, Session, SessionStatus, Walk, Walked, session_anomalies};
 use crate::interval::Interval;
 use crate::stream::{self, Version};
 use crate::time::{PlantZone, ProductionDay};
@@ -19,18 +19,18 @@ pub struct Derived {
 /// Derives the sessions of `days` from the versions that have lines on them.
 ///
 /// `days` should be closed: no line has its effective time inside and its own outside, or the other way round. One that has
-/// is left out. `carry`
-/// is the state before the first of them; `goes_on` tells that the stream has lines after the last of them; `status` is
+/// is left out. `carry` is the state before the first of them; `inputs` is what figures follow from beside the log; `goes_on` tells that the stream has lines after the last of them; `status` is
 /// asked once a session with the files that hold a line of it.
 pub fn fold(
     zone: PlantZone,
     days: RangeInclusive<ProductionDay>,
     carry: Carry,
     versions: &[Version<'_>],
+    inputs: &Inputs,
     goes_on: bool,
     status: impl Fn(&Day) -> SessionStatus,
 ) -> Derived {
-    let mut walk = Walk::new(zone, Keep::All, carry);
+    let mut walk = Walk::new(zone, Keep::All, carry, inputs);
     let window = Interval::new(zone.start_of(*days.start()), zone.day(*days.end()).end());
     for placed in stream::merge(versions) {
         if !window.contains(placed.effective) || !window.contains(placed.at) {
@@ -40,7 +40,7 @@ pub fn fold(
         let Some(line) = version.lines.get(placed.line) else { continue };
         walk.step(placed, line, stream::source(version, line));
     }
-    let Walked { mut sessions, carries, .. } = walk.finish(goes_on, status);
+    let Walked { mut sessions, carries, .. } = walk.finish(days, goes_on, status);
     for (session, details) in &mut sessions {
         Cycles::new(session).set(&mut details.pieces);
         details.anomalies.extend(session_anomalies(session));

@@ -1,16 +1,20 @@
 //! A session: one machine, one production day, and what happened on it.
 
+mod assess;
 mod carry;
 mod day;
 mod details;
 mod fold;
+mod inputs;
 mod timeline;
 mod walk;
 
-pub use carry::{Carry, LoggedWait, OpenStop};
+pub use assess::{Assessment, assess};
+pub use carry::{Carry, LoadedJob, LoggedWait, OpenStop};
 pub use day::Day;
 pub use details::{Cycles, Details, session_anomalies};
 pub use fold::{Derived, fold};
+pub use inputs::{Inputs, Qualification, Scrap, Watched};
 pub use timeline::{TimelineInterval, timeline};
 pub use walk::{Keep, Walk, Walked};
 
@@ -18,9 +22,11 @@ use crate::event::Source;
 use crate::ids::LogFileId;
 use crate::interval::{Interval, IntervalSet};
 use crate::kpi::observed::ObservedProduction;
+use crate::kpi::tally::Tally;
 use crate::time::{Instant, ProductionDay};
 use crate::units::Millis;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Whether more may still come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,10 +58,10 @@ pub struct Session {
     pub events: u32,
     /// How many of each event without a meaning of its own, by name.
     pub other_events: BTreeMap<String, u32>,
-    /// The earliest event.
-    pub first_event: Instant,
+    /// The earliest event; nothing on a day that the calendar required and on which nothing came.
+    pub first_event: Option<Instant>,
     /// The latest event.
-    pub last_event: Instant,
+    pub last_event: Option<Instant>,
     /// The earliest piece.
     pub first_piece: Option<Instant>,
     /// The latest piece.
@@ -72,8 +78,20 @@ pub struct Session {
     pub stops: Vec<StopPeriod>,
     /// All files that hold a line of it.
     pub files: BTreeSet<LogFileId>,
+    /// What stops are clipped to: from the earlier of opening and first event to the later of closing and last event.
+    pub window: Interval,
     /// The figures of the replaced system, made consistent.
     pub observed: ObservedProduction,
+    /// When its pieces were finished, and how long each should have taken.
+    pub tally: Tally,
+}
+
+impl Session {
+    /// From its first event to its last; of length 0 without any.
+    pub fn active(&self) -> Interval {
+        let start = self.first_event.unwrap_or(self.window.start());
+        Interval::new(start, self.last_event.unwrap_or(start))
+    }
 }
 
 /// A finished piece.
@@ -131,7 +149,7 @@ pub struct WaitPeriod {
 }
 
 /// A stop, clipped to its session's window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StopPeriod {
     /// Its start in this session.
     pub start: Instant,
@@ -143,9 +161,16 @@ pub struct StopPeriod {
     pub since: Instant,
     /// Where that was read.
     pub source: Source,
+    /// Why, if somebody said so.
+    pub qualification: Option<Arc<Qualification>>,
 }
 
 impl StopPeriod {
+    /// Whether it is no part of required time.
+    pub fn is_planned(&self) -> bool {
+        self.qualification.as_ref().is_some_and(|qualification| qualification.planned)
+    }
+
     /// Whether it has no end yet.
     pub fn is_ongoing(&self) -> bool {
         self.end.is_none()

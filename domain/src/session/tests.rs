@@ -54,8 +54,16 @@ fn production_day(after: u32) -> ProductionDay {
 
 fn derive(lines: &[&str], status: SessionStatus) -> Vec<(Session, Details)> {
     let lines = day_of(lines);
-    fold(paris(), production_day(0)..=production_day(9), Carry::default(), &[version(&lines)], false, |_| status)
-        .sessions
+    fold(
+        paris(),
+        production_day(0)..=production_day(9),
+        Carry::default(),
+        &[version(&lines)],
+        &Inputs::default(),
+        false,
+        |_| status,
+    )
+    .sessions
 }
 
 fn minutes(length: Millis) -> i64 {
@@ -138,7 +146,7 @@ fn a_clock_that_goes_back_keeps_its_line_and_makes_no_negative_length() {
 fn the_timeline_has_no_gap_and_a_piece_on_a_boundary_begins_the_next_interval() {
     let lines = ["06:00 piece", "06:10 wait 10", "06:15 stop", "06:20 piece", "06:30 start", "06:40 piece"];
     let [(session, details)] = &derive(&lines, SessionStatus::Complete)[..] else { panic!() };
-    let window = Interval::new(session.first_event, session.last_event);
+    let window = session.active();
     let strip = timeline(
         window,
         &stop_set(&session.stops),
@@ -192,10 +200,10 @@ proptest! {
     fn a_day_at_a_time_gives_the_same_sessions(lines in streams()) {
         let last = ProductionDay("2025-12-31".parse().unwrap());
         let version = [version(&lines)];
-        let whole = fold(paris(), production_day(0)..=last, Carry::default(), &version, false, |_| SessionStatus::Complete);
+        let whole = fold(paris(), production_day(0)..=last, Carry::default(), &version, &Inputs::default(), false, |_| SessionStatus::Complete);
         let (mut carry, mut sessions, mut day) = (Carry::default(), Vec::new(), production_day(0));
         while day <= last {
-            let step = fold(paris(), day..=day, carry.clone(), &version, true, |_| SessionStatus::Complete);
+            let step = fold(paris(), day..=day, carry.clone(), &version, &Inputs::default(), true, |_| SessionStatus::Complete);
             carry = step.carries.values().next_back().cloned().unwrap_or(carry);
             sessions.extend(step.sessions);
             day = day.next();
@@ -207,13 +215,13 @@ proptest! {
     #[test]
     fn figures_add_up_and_nothing_is_negative(lines in streams()) {
         let last = ProductionDay("2025-12-31".parse().unwrap());
-        for (session, details) in fold(paris(), production_day(0)..=last, Carry::default(), &[version(&lines)], false, |_| SessionStatus::Complete).sessions {
+        for (session, details) in fold(paris(), production_day(0)..=last, Carry::default(), &[version(&lines)], &Inputs::default(), false, |_| SessionStatus::Complete).sessions {
             let observed = session.observed;
             prop_assert!(observed.effective() >= Millis::ZERO && observed.wait >= Millis::ZERO && observed.stop >= Millis::ZERO);
             if let (Some(occupancy), Some(wait), Some(stop)) = (observed.occupancy_rate(), observed.wait_rate(), observed.stop_rate()) {
                 prop_assert!((occupancy + wait + stop - 1.0).abs() < 1e-9);
             }
-            let window = Interval::new(session.first_event, session.last_event);
+            let window = session.active();
             let strip = timeline(window, &stop_set(&session.stops), &wait_set(&session.waits), details.pieces.iter().map(|piece| piece.at));
             prop_assert_eq!(strip.iter().map(|part| part.interval.length()).sum::<Millis>(), window.length());
             prop_assert!(strip.windows(2).all(|pair| pair[0].interval.end() == pair[1].interval.start()));
@@ -230,8 +238,9 @@ proptest! {
 /// Walks twice, first for the figures, then for the details, and takes these in parts of `size` lines.
 fn walk_in_parts(lines: &[Line<'_>], size: usize) -> Vec<(Session, Details)> {
     let versions = [version(lines)];
-    let walk = |keep, take: &mut dyn FnMut(&mut Walk, usize)| {
-        let mut walk = Walk::new(paris(), keep, Carry::default());
+    let none = Inputs::default();
+    let walk = |keep, take: &mut dyn FnMut(&mut Walk<'_>, usize)| {
+        let mut walk = Walk::new(paris(), keep, Carry::default(), &none);
         for (index, placed) in crate::stream::merge(&versions).into_iter().enumerate() {
             let line = &lines[placed.line];
             walk.step(placed, line, crate::stream::source(&versions[0], line));
@@ -239,7 +248,9 @@ fn walk_in_parts(lines: &[Line<'_>], size: usize) -> Vec<(Session, Details)> {
         }
         walk
     };
-    let figures = walk(Keep::Figures, &mut |_, _| {}).finish(false, |_| SessionStatus::Complete).sessions;
+    let figures = walk(Keep::Figures, &mut |_, _| {})
+        .finish(production_day(0)..=production_day(9), false, |_| SessionStatus::Complete)
+        .sessions;
     let mut whole: std::collections::BTreeMap<ProductionDay, (Session, Cycles, Details)> = figures
         .into_iter()
         .map(|(session, nothing)| {
@@ -272,7 +283,7 @@ proptest! {
     #[test]
     fn walking_twice_in_parts_gives_the_same_as_once_in_memory(lines in streams(), size in 1usize..9) {
         let last = ProductionDay("2025-12-31".parse().unwrap());
-        let once = fold(paris(), production_day(0)..=last, Carry::default(), &[version(&lines)], false, |_| SessionStatus::Complete);
+        let once = fold(paris(), production_day(0)..=last, Carry::default(), &[version(&lines)], &Inputs::default(), false, |_| SessionStatus::Complete);
         prop_assert_eq!(walk_in_parts(&lines, size), once.sessions);
     }
 }

@@ -4,13 +4,14 @@
 //! and periods alone, then, knowing these, for the details, which are handed out as they come.
 
 use super::day::Day;
-use super::{Carry, Details, JobKey, LoggedWait, OpenStop, Session, SessionStatus, WaitPeriod};
+use super::{Carry, Details, Inputs, JobKey, LoadedJob, LoggedWait, OpenStop, Session, SessionStatus, WaitPeriod};
 use crate::event::{Event, Line, Source};
 use crate::interval::Interval;
 use crate::stream::Placed;
 use crate::time::{Instant, PlantZone, ProductionDay};
 use crate::units::Millis;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// What a walk keeps of what it meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +37,9 @@ pub struct Walked {
 
 /// The days found so far and the state after the line before.
 #[derive(Debug)]
-pub struct Walk {
+pub struct Walk<'i> {
     zone: PlantZone,
+    inputs: &'i Inputs,
     keep: Keep,
     carry: Carry,
     days: BTreeMap<ProductionDay, Day>,
@@ -50,13 +52,14 @@ pub struct Walk {
     effective: Option<(ProductionDay, Interval)>,
 }
 
-impl Walk {
+impl<'i> Walk<'i> {
     /// Begins with the state that the stream carries into the stretch.
-    pub fn new(zone: PlantZone, keep: Keep, carry: Carry) -> Self {
+    pub fn new(zone: PlantZone, keep: Keep, carry: Carry, inputs: &'i Inputs) -> Self {
         let nowhere = (ProductionDay(chrono::NaiveDate::MIN), Interval::new(Instant(0), Instant(0)));
         let waits = carry.waits.clone();
         Self {
             zone,
+            inputs,
             keep,
             carry,
             days: BTreeMap::new(),
@@ -89,7 +92,9 @@ impl Walk {
         self.carry.last = Some(line.at);
         match &line.event {
             Event::PieceFinished { details } => {
-                day.piece(line.at, details.as_deref(), self.carry.job, self.carry.stop.is_some(), source);
+                let (job, stopped) = (self.carry.job.as_ref(), self.carry.stop.is_some());
+                let given = self.inputs.cycles.on(self.here.0, job.map(|job| job.reference.as_str()));
+                day.piece(line.at, details.as_deref(), job.map(|job| job.key), given, stopped, source);
             }
             Event::Wait { duration } if *duration > Millis::ZERO && self.keep != Keep::Details => {
                 self.waits.push(LoggedWait { interval: Interval::new(line.at, line.at + *duration), source });
@@ -104,7 +109,8 @@ impl Walk {
             }
             Event::JobLoaded(profile) => {
                 let number = day.job(profile, line.at, source);
-                self.carry.job = Some(JobKey { day: self.here.0, number });
+                let key = JobKey { day: self.here.0, number };
+                self.carry.job = Some(LoadedJob { key, reference: profile.reference.clone().into_owned() });
             }
             Event::Wait { .. } | Event::Stop | Event::Other { .. } => {}
         }
@@ -112,7 +118,7 @@ impl Walk {
 
     /// Takes the details kept so far, by day; a bar that more pieces may still come from stays.
     pub fn take(&mut self) -> Vec<(ProductionDay, Details)> {
-        let job = self.carry.job;
+        let job = self.carry.job.as_ref();
         let taken = self.days.iter_mut().map(|(date, day)| (*date, day.take(job)));
         taken.filter(|(_, details)| !details.is_empty()).collect()
     }
@@ -130,13 +136,20 @@ impl Walk {
         }
     }
 
-    /// Ends the stretch. `goes_on` tells that the stream has lines after it; `status` is asked once a session.
-    pub fn finish(mut self, goes_on: bool, status: impl Fn(&Day) -> SessionStatus) -> Walked {
+    /// Ends the stretch, which is of `stretch`. `goes_on` tells that the stream has lines after it; `status` is asked once a
+    /// session.
+    pub fn finish(
+        mut self,
+        stretch: RangeInclusive<ProductionDay>,
+        goes_on: bool,
+        status: impl Fn(&Day) -> SessionStatus,
+    ) -> Walked {
         self.close_effective_day();
-        let Self { days, carries, stops, mut waits, carry, .. } = self;
+        let last_day = self.days.keys().next_back().copied();
+        self.expect(stretch);
+        let Self { zone, inputs, days, carries, stops, mut waits, carry, .. } = self;
         waits.sort_by_key(|wait| wait.interval.start());
         let mut sessions = Vec::with_capacity(days.len());
-        let last_day = days.keys().next_back().copied();
         for (date, day) in days {
             let ongoing = carry.stop.filter(|_| !goes_on && Some(date) == last_day);
             let unended = carry.stop.map(|stop| (Interval::new(stop.since, Instant(i64::MAX)), stop));
@@ -151,8 +164,23 @@ impl Walk {
             } else {
                 waits.iter().copied().filter_map(clip).collect()
             };
-            sessions.extend(day.finish(status, stops, waits, ongoing));
+            sessions.extend(day.finish((zone, inputs), status, stops, waits, ongoing));
         }
         Walked { sessions, carries, last: carry }
+    }
+
+    /// Adds the days on which something was expected.
+    fn expect(&mut self, stretch: RangeInclusive<ProductionDay>) {
+        if self.inputs.watched.is_none() {
+            return;
+        }
+        let (from, to) = stretch.into_inner();
+        let days = std::iter::successors(Some(from), |day| Some(day.next()).filter(|next| next > day));
+        for date in days.take_while(|day| *day <= to) {
+            if self.inputs.expects(self.zone, date) {
+                let bounds = self.zone.day(date);
+                self.days.entry(date).or_insert_with(|| Day::new(date, bounds, self.keep)).expected = true;
+            }
+        }
     }
 }

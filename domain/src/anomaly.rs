@@ -13,6 +13,8 @@ pub enum AnomalyKind {
     PieceWhileStopped,
     /// A wait and a stop share time; the stop wins.
     WaitOverlapsStop,
+    /// The pieces of a session took less time than their reference cycle times.
+    ReferenceCycleTooLong,
     /// A complete session without a piece.
     NoPieces,
     /// A file holds lines that cannot be read.
@@ -21,18 +23,22 @@ pub enum AnomalyKind {
     FileRewritten,
     /// A file became shorter.
     FileTruncated,
+    /// Nothing new came from a machine for a while in which it should have worked.
+    MachineSilent,
 }
 
 impl AnomalyKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ClockWentBack,
         Self::PieceWhileStopped,
         Self::WaitOverlapsStop,
+        Self::ReferenceCycleTooLong,
         Self::NoPieces,
         Self::RejectedLines,
         Self::FileRewritten,
         Self::FileTruncated,
+        Self::MachineSilent,
     ];
 
     /// As columns and the API write it.
@@ -41,10 +47,12 @@ impl AnomalyKind {
             Self::ClockWentBack => "CLOCK_WENT_BACK",
             Self::PieceWhileStopped => "PIECE_WHILE_STOPPED",
             Self::WaitOverlapsStop => "WAIT_OVERLAPS_STOP",
+            Self::ReferenceCycleTooLong => "REFERENCE_CYCLE_TOO_LONG",
             Self::NoPieces => "NO_PIECES",
             Self::RejectedLines => "REJECTED_LINES",
             Self::FileRewritten => "FILE_REWRITTEN",
             Self::FileTruncated => "FILE_TRUNCATED",
+            Self::MachineSilent => "MACHINE_SILENT",
         }
     }
 }

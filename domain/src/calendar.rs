@@ -5,8 +5,8 @@ use crate::time::{PlantZone, ProductionDay};
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many production days after the one it starts on a shift may still reach: the next, and where the clock changes the
-/// one after it.
+/// How many production days after the one it starts on a shift may still reach: the next one, and where the clock
+/// changes the one after that.
 const REACH: Days = Days::new(2);
 
 /// One calendar.

@@ -13,6 +13,7 @@ mod m0005_alerts;
 mod m0006_versions_and_audit;
 mod m0007_what_contents_reach;
 mod m0008_retention;
+mod m0009_trs;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_versions_and_audit::Migration),
             Box::new(m0007_what_contents_reach::Migration),
             Box::new(m0008_retention::Migration),
+            Box::new(m0009_trs::Migration),
         ]
     }
 }

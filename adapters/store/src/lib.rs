@@ -9,6 +9,7 @@
 mod alerts;
 mod anomalies;
 mod audit;
+mod calendars;
 mod connect;
 mod error;
 mod ingest;

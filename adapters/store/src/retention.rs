@@ -110,7 +110,7 @@ async fn kept_bars(tx: &mut Tx, session: SessionId) -> Result<Vec<i64>, DbErr> {
         let text: String = state.try_get_by_index(0)?;
         let state =
             carry::read(&text).map_err(|error| DbErr::Type(format!("etat_flux (session {session}): {error}")))?;
-        numbers.extend(state.job.filter(|job| job.day == day).map(|job| i64::from(job.number)));
+        numbers.extend(state.job.filter(|job| job.key.day == day).map(|job| i64::from(job.key.number)));
     }
     let sql = KEPT_BARS.replace("{}", &value::is_in(tx.backend(), "t.numero", 2));
     let rows = tx.query(sql, vec![session.0.into(), value::numbers(tx.backend(), numbers)]).await?;

@@ -2,6 +2,7 @@
 
 use super::Ingest;
 use super::body::Body;
+use super::derive::Basis;
 use super::fetch::Visited;
 use super::frozen::{self, Frozen, Late};
 use super::reach::Reaching;
@@ -182,7 +183,8 @@ impl Ingest {
             self.store_large(unit.as_mut(), file, &mut versions, &mut effect).await?;
         }
         let Effect { affected, frozen, late } = effect;
-        let written = self.derive(unit.as_mut(), &versions, &frozen, &fresh, affected, now).await?;
+        let basis = Basis { versions: &versions, frozen: &frozen, fresh: &fresh, now, known_until: None };
+        let written = self.derive(unit.as_mut(), basis, affected).await?;
         unit.commit().await?;
         Ok(Committed { written, late })
     }

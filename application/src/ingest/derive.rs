@@ -4,14 +4,16 @@ use super::Ingest;
 use super::commit::Fresh;
 use super::flow::{Course, Next, Reading};
 use super::frozen::Frozen;
+use super::learning::{Learning, assess_whole};
 use super::reach::close;
-use crate::ports::ingest_store::{IngestUnit, SessionWritten, StoredVersion};
+use crate::ports::ingest_store::{Begun, IngestUnit, SessionWritten, StoredVersion};
 use crate::ports::log_format::ParsedLog;
 use crate::ports::store_error::StoreResult;
 use atelier_domain::ids::LogFileId;
 use atelier_domain::interval::Interval;
 use atelier_domain::session::{
-    Carry, Cycles, Day, Derived, Details, Keep, Session, SessionStatus, Walk, Walked, fold, session_anomalies,
+    Assessment, Carry, Cycles, Day, Derived, Details, Inputs, Keep, Session, SessionStatus, SpreadBuilder, Walk, Walked,
+    assessment_anomaly, fold, session_anomalies,
 };
 use atelier_domain::stream::{Placed, Version};
 use atelier_domain::time::{Instant, PlantZone, ProductionDay};
@@ -41,11 +43,18 @@ impl Completeness {
     }
 }
 
+/// What a stretch depends on beside its lines.
+struct Known<'a> {
+    inputs: &'a Inputs,
+    goes_on: bool,
+    completeness: &'a Completeness,
+}
+
 /// Sessions in memory that are still to be written.
 #[derive(Default)]
 struct Waiting {
     stretches: Vec<Stretch>,
-    sessions: Vec<(Session, Details)>,
+    sessions: Vec<(Session, Details, Assessment)>,
 }
 
 impl Waiting {
@@ -54,27 +63,43 @@ impl Waiting {
             return Ok(Vec::new());
         }
         let (mut sessions, mut all) = (Vec::new(), Vec::new());
-        for (session, details) in self.sessions {
+        for (session, details, assessment) in self.sessions {
             all.push((session.day, details));
-            sessions.push(Arc::new(session));
+            sessions.push(Begun { session: Arc::new(session), assessment: Some(assessment) });
         }
         unit.begin_sessions(&self.stretches, sessions, now).await?;
         unit.add_details(all).await?;
-        unit.end_sessions().await
+        unit.end_sessions(BTreeMap::new()).await
     }
 }
 
+/// What days are derived from.
+pub(super) struct Basis<'a> {
+    pub(super) versions: &'a [StoredVersion],
+    /// Days that stay as they are.
+    pub(super) frozen: &'a Frozen,
+    /// Contents that are in memory already.
+    pub(super) fresh: &'a Fresh<'a>,
+    pub(super) now: Instant,
+    /// Up to here it is known that nothing more came, should the store not know yet.
+    pub(super) known_until: Option<Instant>,
+}
+
 impl Ingest {
-    /// Derives the `affected` days again, and those after them that the changed state of the stream reaches.
+    /// Derives the `affected` days again, and those after them that the changed state of the stream, or what they learned,
+    /// reaches.
     pub(super) async fn derive(
         &self,
         unit: &mut dyn IngestUnit,
-        versions: &[StoredVersion],
-        frozen: &Frozen,
-        fresh: &Fresh<'_>,
+        basis: Basis<'_>,
         mut affected: BTreeSet<ProductionDay>,
-        now: Instant,
     ) -> StoreResult<Vec<SessionWritten>> {
+        let Basis { versions, frozen, fresh, now, known_until } = basis;
+        let mut inputs = unit.inputs().await?;
+        if let Some(watched) = &mut inputs.watched {
+            watched.until = watched.until.max(known_until.unwrap_or(watched.until));
+        }
+        let mut learning = Learning::default();
         let counted = counted(versions);
         let versions = counted.as_ref();
         let straddles: Vec<_> = versions.iter().flat_map(|version| version.reach.straddles.iter().copied()).collect();
@@ -99,20 +124,29 @@ impl Ingest {
                 || !parts_left.is_empty()
                 || versions.iter().any(|version| version.reach.days.is_some_and(|(_, last)| last > *stretch.end()));
             let near = near(versions, &stretch);
+            learning.look_back(unit, &stretch).await?;
             let left = if near.iter().map(|version| version.length).sum::<u64>() > self.room.contents as u64 {
                 // What it writes may point to what is still waiting.
                 written.extend(std::mem::take(&mut waiting).write(unit, now).await?);
                 let parts = parts(&stretch, &straddles);
-                let (left, more) = self.derive_flowing(unit, near, &parts, carry, goes_on, &completeness).await?;
+                let known = Known { inputs: &inputs, goes_on, completeness: &completeness };
+                let (left, more) =
+                    self.derive_flowing(unit, near, &parts, carry, &known, &mut learning).await?;
                 written.extend(more);
                 left
             } else {
-                let derived = self.fold_stretch(unit, near, fresh, &stretch, &carry, goes_on, &completeness).await?;
+                let known = Known { inputs: &inputs, goes_on, completeness: &completeness };
+                let derived = self.fold_stretch(unit, near, fresh, &stretch, &carry, &known).await?;
                 unit.save_carries(stretch.clone(), &derived.carries).await?;
-                waiting.stretches.push(stretch);
-                waiting.sessions.extend(derived.sessions);
+                waiting.stretches.push(stretch.clone());
+                waiting.sessions.extend(derived.sessions.into_iter().map(|(session, mut details)| {
+                    let assessment = assess_whole(&mut learning, self.zone, &inputs, &session, &mut details);
+                    (session, details, assessment)
+                }));
                 derived.carries.into_values().next_back().unwrap_or(carry)
             };
+            let reached = learning.reached(unit, &stretch).await?;
+            affected.extend(reached.into_iter().filter(|day| !frozen.holds(*day)));
             if left != fed
                 && let Some(next) = next.filter(|next| !frozen.holds(*next))
                 && !parts_left.iter().any(|part| part.contains(&next))
@@ -124,7 +158,6 @@ impl Ingest {
         Ok(written)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a stretch depends on, each once")]
     async fn fold_stretch(
         &self,
         unit: &mut dyn IngestUnit,
@@ -132,8 +165,7 @@ impl Ingest {
         fresh: &Fresh<'_>,
         stretch: &Stretch,
         carry: &Carry,
-        goes_on: bool,
-        completeness: &Completeness,
+        known: &Known<'_>,
     ) -> StoreResult<Derived> {
         let mut contents = Vec::new();
         for version in near.iter().filter(|version| !fresh.contains_key(&version.id)) {
@@ -146,13 +178,14 @@ impl Ingest {
                 (*version, bytes.as_slice(), log)
             })
             .collect();
-        let known = read.iter().map(|(version, bytes, log)| as_version(version, bytes, log));
+        let stored = read.iter().map(|(version, bytes, log)| as_version(version, bytes, log));
         let new = near.iter().filter_map(|version| {
             let (bytes, log) = fresh.get(&version.id)?;
             Some(as_version(version, bytes, log))
         });
-        let all: Vec<Version<'_>> = known.chain(new).collect();
-        Ok(fold(self.zone, stretch.clone(), carry.clone(), &all, goes_on, |day| completeness.of(day)))
+        let all: Vec<Version<'_>> = stored.chain(new).collect();
+        let Known { inputs, goes_on, completeness } = known;
+        Ok(fold(self.zone, stretch.clone(), carry.clone(), &all, inputs, *goes_on, |day| completeness.of(day)))
     }
 
     /// Derives a stretch, given in parts, out of the stored bytes, walking twice along it: its lines are never in memory
@@ -163,9 +196,10 @@ impl Ingest {
         near: Vec<&StoredVersion>,
         parts: &[Stretch],
         mut carry: Carry,
-        goes_on: bool,
-        completeness: &Completeness,
+        known: &Known<'_>,
+        learning: &mut Learning,
     ) -> StoreResult<(Carry, Vec<SessionWritten>)> {
+        let Known { inputs, goes_on, completeness } = known;
         let reading = Reading { format: self.format.as_ref(), zone: self.zone, block: self.room.block };
         let course = Course::survey(reading, unit, near).await?;
         let (mut ahead, mut behind) = (course.stream(), course.stream());
@@ -173,7 +207,7 @@ impl Ingest {
         for part in parts {
             let from = self.zone.start_of(*part.start());
             let until = self.zone.day(*part.end()).end();
-            let mut walk = Walk::new(self.zone, Keep::Figures, carry.clone());
+            let mut walk = Walk::new(self.zone, Keep::Figures, carry.clone(), inputs);
             let more = loop {
                 match ahead.next(unit, until).await? {
                     Next::Line(placed, line, source) if within(placed, from, until) => walk.step(placed, &line, source),
@@ -182,14 +216,16 @@ impl Ingest {
                     Next::End => break false,
                 }
             };
-            let Walked { sessions, carries, last } = walk.finish(more || goes_on, |day| completeness.of(day));
+            let Walked { sessions, carries, last } = walk.finish(part.clone(), more || *goes_on, |day| completeness.of(day));
             unit.save_carries(part.clone(), &carries).await?;
 
             let sessions: Vec<Arc<Session>> = sessions.into_iter().map(|(session, _)| Arc::new(session)).collect();
             let mut cycles: BTreeMap<_, _> =
                 sessions.iter().map(|session| (session.day, Cycles::new(session))).collect();
-            unit.begin_sessions(std::slice::from_ref(part), sessions.clone(), completeness.now).await?;
-            let mut walk = Walk::new(self.zone, Keep::Details, carry);
+            let mut spreads: BTreeMap<ProductionDay, SpreadBuilder> = BTreeMap::new();
+            let begun = sessions.iter().map(|session| Begun { session: Arc::clone(session), assessment: None });
+            unit.begin_sessions(std::slice::from_ref(part), begun.collect(), completeness.now).await?;
+            let mut walk = Walk::new(self.zone, Keep::Details, carry, inputs);
             let mut lines = 0;
             while let Next::Line(placed, line, source) = behind.next(unit, until).await? {
                 if !within(placed, from, until) {
@@ -198,12 +234,16 @@ impl Ingest {
                 walk.step(placed, &line, source);
                 lines += 1;
                 if lines % self.room.lines == 0 {
-                    unit.add_details(with_cycles(walk.take(), &mut cycles)).await?;
+                    unit.add_details(with_cycles(walk.take(), &mut cycles, &mut spreads)).await?;
                 }
             }
-            unit.add_details(with_cycles(walk.rest(), &mut cycles)).await?;
+            unit.add_details(with_cycles(walk.rest(), &mut cycles, &mut spreads)).await?;
+            let mut assessments = BTreeMap::new();
             for session in &sessions {
-                let mut anomalies = session_anomalies(session);
+                let spread = spreads.remove(&session.day).unwrap_or_default().build();
+                let assessment = learning.assess(session, self.zone, inputs, spread);
+                let mut anomalies = session_anomalies(session).chain(assessment_anomaly(session, &assessment.trs));
+                assessments.insert(session.day, assessment);
                 loop {
                     let anomalies: Vec<_> = anomalies.by_ref().take(self.room.lines).collect();
                     if anomalies.is_empty() {
@@ -212,7 +252,7 @@ impl Ingest {
                     unit.add_details(vec![(session.day, Details { anomalies, ..Details::default() })]).await?;
                 }
             }
-            written.extend(unit.end_sessions().await?);
+            written.extend(unit.end_sessions(assessments).await?);
             ahead.forget();
             behind.forget();
             carry = last;
@@ -241,10 +281,12 @@ fn near<'v>(versions: &'v [StoredVersion], stretch: &Stretch) -> Vec<&'v StoredV
 fn with_cycles(
     mut details: Vec<(ProductionDay, Details)>,
     cycles: &mut BTreeMap<ProductionDay, Cycles>,
+    spreads: &mut BTreeMap<ProductionDay, SpreadBuilder>,
 ) -> Vec<(ProductionDay, Details)> {
     for (day, details) in &mut details {
         if let Some(cycles) = cycles.get_mut(day) {
             cycles.set(&mut details.pieces);
+            spreads.entry(*day).or_default().add(&details.pieces);
         }
     }
     details

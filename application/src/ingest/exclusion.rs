@@ -5,6 +5,7 @@
 
 use super::Ingest;
 use super::commit::Fresh;
+use super::derive::Basis;
 use super::frozen::Frozen;
 use super::replay::STEP_DAYS;
 use crate::access;
@@ -128,7 +129,9 @@ impl Exclusions {
         let days: Vec<ProductionDay> = affected.into_iter().collect();
         for step in days.chunks(STEP_DAYS) {
             let step = step.iter().copied().collect();
-            for session in self.ingest.derive(unit.as_mut(), &versions, &frozen, &Fresh::new(), step, now).await? {
+            let fresh = Fresh::new();
+            let basis = Basis { versions: &versions, frozen: &frozen, fresh: &fresh, now, known_until: None };
+            for session in self.ingest.derive(unit.as_mut(), basis, step).await? {
                 *written.entry(session.id).or_default() |= session.created;
             }
         }

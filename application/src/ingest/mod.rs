@@ -14,6 +14,7 @@ mod fetch;
 mod flow;
 mod frozen;
 mod large;
+mod learning;
 mod progress;
 mod reach;
 mod replay;

@@ -6,10 +6,13 @@ use async_trait::async_trait;
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{LogFileId, MachineId, SessionId, UserId, VersionId};
 use atelier_domain::log_file::{LineCounts, LogFileState, RejectedLine};
-use atelier_domain::session::{Carry, Details, Session};
+use atelier_domain::calendar::Calendars;
+use atelier_domain::kpi::reference_cycle::CycleSpread;
+use atelier_domain::session::{Assessment, Carry, Details, Inputs, Session};
 use atelier_domain::time::{Instant, ProductionDay};
+use atelier_domain::units::Millis;
 use chrono::{DateTime, NaiveDate, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -152,6 +155,39 @@ pub struct SessionWritten {
     pub created: bool,
 }
 
+/// A session that is about to be made equal to what was derived.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    /// What its log says.
+    pub session: Arc<Session>,
+    /// The figures that follow; nothing when `IngestUnit::end_sessions` brings them, for the details have to be seen before.
+    pub assessment: Option<Assessment>,
+}
+
+/// Days of a machine to derive again, for what they follow from has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Its identifier.
+    pub id: i64,
+    /// Whose days.
+    pub machine: MachineId,
+    /// From this one on.
+    pub from: ProductionDay,
+    /// Up to this one, which is in; all later ones when nothing.
+    pub to: Option<ProductionDay>,
+}
+
+/// The days of a machine that has a calendar.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Attendance {
+    /// When it should work.
+    pub calendars: Calendars,
+    /// Days on which something came.
+    pub busy: BTreeSet<ProductionDay>,
+    /// Days that are sessions although nothing came.
+    pub idle: BTreeSet<ProductionDay>,
+}
+
 /// Where ingest keeps what it reads.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -174,8 +210,20 @@ pub trait IngestStore: Send + Sync {
     /// Notes what becomes of files on the server.
     async fn note_presence(&self, files: &[LogFileId], presence: Presence) -> StoreResult<()>;
 
-    /// Begins a unit of work on a machine. Dropped without `commit`, it leaves nothing.
+    /// The days of the machines that are in use and have a calendar, in three statements at most.
+    async fn attendance(&self) -> StoreResult<BTreeMap<MachineId, Attendance>>;
+
+    /// What has to be derived again.
+    async fn marks(&self) -> StoreResult<Vec<Mark>>;
+
+    /// Forgets these, for it was done.
+    async fn drop_marks(&self, marks: &[Mark]) -> StoreResult<()>;
+
+    /// Begins a unit of work on a machine, as soon as no other is at work on it. Dropped without `commit`, it leaves nothing.
     async fn begin(&self, machine: MachineId) -> StoreResult<Box<dyn IngestUnit>>;
+
+    /// The same for somebody who waits for the answer: `Transient` when others are at work for more than some seconds.
+    async fn begin_soon(&self, machine: MachineId) -> StoreResult<Box<dyn IngestUnit>>;
 }
 
 /// One step of progress on one machine.
@@ -236,13 +284,28 @@ pub trait IngestUnit: Send {
         carries: &BTreeMap<ProductionDay, Carry>,
     ) -> StoreResult<()>;
 
+    /// What figures follow from beside the log.
+    async fn inputs(&mut self) -> StoreResult<Inputs>;
+
+    /// The net cycle times of the stored sessions of `days`.
+    async fn cycle_spreads(
+        &mut self,
+        days: RangeInclusive<ProductionDay>,
+    ) -> StoreResult<BTreeMap<ProductionDay, CycleSpread>>;
+
+    /// What the stored sessions of `days` whose figures depend on it took for the learned cycle time.
+    async fn learned(
+        &mut self,
+        days: RangeInclusive<ProductionDay>,
+    ) -> StoreResult<BTreeMap<ProductionDay, Option<Millis>>>;
+
     /// Begins to make the stored sessions of `days` equal to these, by day: writes only what differs, keeps the ids of what
     /// stays, and gives every session that changes a new revision. [`add_details`](Self::add_details) follows for what they
     /// hold, then [`end_sessions`](Self::end_sessions).
     async fn begin_sessions(
         &mut self,
         days: &[RangeInclusive<ProductionDay>],
-        sessions: Vec<Arc<Session>>,
+        sessions: Vec<Begun>,
         now: Instant,
     ) -> StoreResult<()>;
 
@@ -250,8 +313,11 @@ pub trait IngestUnit: Send {
     /// before its bar, and its bar may belong to a session of an earlier day.
     async fn add_details(&mut self, details: Vec<(ProductionDay, Details)>) -> StoreResult<()>;
 
-    /// Removes what was stored of these sessions and did not come again.
-    async fn end_sessions(&mut self) -> StoreResult<Vec<SessionWritten>>;
+    /// Writes the assessments that were still missing, and removes what was stored of these sessions and did not come again.
+    async fn end_sessions(
+        &mut self,
+        assessments: BTreeMap<ProductionDay, Assessment>,
+    ) -> StoreResult<Vec<SessionWritten>>;
 
     /// Sets a content aside, or takes it back in with `None`.
     async fn set_exclusion(&mut self, version: VersionId, exclusion: Option<&Exclusion>) -> StoreResult<()>;

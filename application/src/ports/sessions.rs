@@ -6,6 +6,7 @@ use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{AnomalyId, JobId, LogFileId, MachineId, PeriodId, PieceId, Revision, SessionId};
 use atelier_domain::interval::Interval;
 use atelier_domain::kpi::observed::ObservedProduction;
+use atelier_domain::kpi::trs::Trs;
 use atelier_domain::machine::MachineType;
 use atelier_domain::session::SessionStatus;
 use atelier_domain::time::{Instant, ProductionDay};
@@ -23,10 +24,10 @@ pub struct SessionSummary {
     pub day: ProductionDay,
     /// Whether more may come.
     pub status: SessionStatus,
-    /// The earliest event.
-    pub first_event: Instant,
+    /// The earliest event; nothing on a day on which nothing came.
+    pub first_event: Option<Instant>,
     /// The latest event.
-    pub last_event: Instant,
+    pub last_event: Option<Instant>,
     /// The earliest piece.
     pub first_piece: Option<Instant>,
     /// The latest piece.
@@ -41,6 +42,8 @@ pub struct SessionSummary {
     pub other_events: BTreeMap<String, u32>,
     /// Figures; its `pieces` are the session's total.
     pub observed: ObservedProduction,
+    /// The TRS and its times.
+    pub trs: Trs,
     /// When it was first stored.
     pub created_at: Instant,
     /// When it last changed.
@@ -52,7 +55,7 @@ pub struct SessionSummary {
 }
 
 /// Which sessions. A missing value means all, an empty list none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SessionFilter {
     /// Of these machines.
     pub machines: Option<Vec<MachineId>>,
@@ -66,6 +69,8 @@ pub struct SessionFilter {
     pub status: Option<SessionStatus>,
     /// With at least so many pieces.
     pub min_pieces: Option<u32>,
+    /// With a TRS below this; one without a TRS does not pass.
+    pub trs_below: Option<f64>,
 }
 
 /// What sessions are ordered by; ties by id in the same direction.
@@ -75,6 +80,8 @@ pub enum SessionOrderField {
     Date,
     /// The number of pieces.
     TotalPieces,
+    /// The TRS; sessions without one come before all others in ascending order.
+    Trs,
     /// The occupancy rate; sessions without one come before all others in ascending order.
     Occupancy,
 }
@@ -91,7 +98,7 @@ pub struct SessionOrder {
 /// Where a page begins or ends: the place of a session in an order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SessionCursor {
-    /// The value of the order's field: days since 1970-01-01, the number of pieces, or the occupancy rate (−1 without one).
+    /// The value of the order's field: days since 1970-01-01, the number of pieces, or the rate (−1 without one).
     pub key: f64,
     /// The session.
     pub id: SessionId,
@@ -179,6 +186,12 @@ pub struct StoredStop {
     pub end: Option<Instant>,
     /// Its clipped length.
     pub length: Millis,
+    /// When the operator stopped the machine, maybe on an earlier day.
+    pub since: Instant,
+    /// The code of its reason, if somebody said it.
+    pub reason: Option<String>,
+    /// What was said about it.
+    pub comment: Option<String>,
     /// Where it was read.
     pub source: StoredSource,
 }

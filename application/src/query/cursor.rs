@@ -87,6 +87,7 @@ fn order_prefix(order: SessionOrder) -> String {
     let field = match order.field {
         SessionOrderField::Date => "date",
         SessionOrderField::TotalPieces => "pieces",
+        SessionOrderField::Trs => "trs",
         SessionOrderField::Occupancy => "occupancy",
     };
     format!("{field}{}:", if order.descending { "-" } else { "+" })

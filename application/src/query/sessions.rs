@@ -16,6 +16,7 @@ pub fn place(order: SessionOrder, session: &SessionSummary) -> SessionCursor {
     let key = match order.field {
         SessionOrderField::Date => session.day.0.signed_duration_since(NaiveDate::default()).num_days() as f64,
         SessionOrderField::TotalPieces => f64::from(session.observed.pieces),
+        SessionOrderField::Trs => session.trs.trs().unwrap_or(-1.0),
         SessionOrderField::Occupancy => session.observed.occupancy_rate().unwrap_or(-1.0),
     };
     SessionCursor { key, id: session.id }

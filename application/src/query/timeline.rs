@@ -12,6 +12,6 @@ pub fn timeline(
     stops: impl IntoIterator<Item = Interval>,
     pieces: impl IntoIterator<Item = Instant>,
 ) -> Vec<TimelineInterval> {
-    let window = Interval::new(session.first_event, session.last_event);
-    session::timeline(window, &stops.into_iter().collect(), &waits.into_iter().collect(), pieces)
+    let Some((first, last)) = session.first_event.zip(session.last_event) else { return Vec::new() };
+    session::timeline(Interval::new(first, last), &stops.into_iter().collect(), &waits.into_iter().collect(), pieces)
 }

@@ -412,7 +412,7 @@ fn cases() -> impl Strategy<Value = Case> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(30000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn hours_are_what_the_rules_say((zone, date, own, plant) in cases(), cut in (0i64..200, 0i64..200)) {
         let naive = Naive::new(&own, &plant, zone, date);

@@ -4,7 +4,11 @@
 use super::{Job, Piece, Session, SessionStatus, stop_set, wait_set};
 use crate::anomaly::{AnomalyKind, SessionAnomaly};
 use crate::interval::{Interval, IntervalSet};
+use crate::kpi::reference_cycle::CycleSpread;
+use crate::kpi::trs::Trs;
 use crate::time::Instant;
+use crate::units::Millis;
+use std::collections::HashMap;
 
 /// Pieces, bars and anomalies of a session, or a part of them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,6 +51,38 @@ impl Cycles {
             self.before = Some(piece.at);
         }
     }
+}
+
+/// Gathers the net cycle times of a session's pieces, part after part.
+#[derive(Debug, Clone, Default)]
+pub struct SpreadBuilder(HashMap<Millis, u32>);
+
+impl SpreadBuilder {
+    /// Takes the next pieces, whose cycle times are set.
+    pub fn add(&mut self, pieces: &[Piece]) {
+        for cycle in pieces.iter().filter_map(|piece| piece.cycle) {
+            *self.0.entry(cycle).or_default() += 1;
+        }
+    }
+
+    /// All that were gathered.
+    pub fn build(self) -> CycleSpread {
+        CycleSpread::new(self.0)
+    }
+}
+
+/// The anomaly that shows in a session's figures: pieces that took less than their reference cycle times.
+pub fn assessment_anomaly(session: &Session, trs: &Trs) -> Option<SessionAnomaly> {
+    let performance = trs.performance().filter(|performance| *performance > 1.0)?;
+    Some(SessionAnomaly {
+        kind: AnomalyKind::ReferenceCycleTooLong,
+        at: session.active().start(),
+        source: None,
+        message: format!(
+            "The reference cycle time is too long: performance is {:.1} %, for the pieces took less time than they should.",
+            performance * 100.0
+        ),
+    })
 }
 
 /// The anomalies that show only in the session as a whole: waits that overlap a stop, and a complete day without a piece.

@@ -12,7 +12,7 @@ mod walk;
 pub use assess::{Assessment, assess};
 pub use carry::{Carry, LoadedJob, LoggedWait, OpenStop};
 pub use day::Day;
-pub use details::{Cycles, Details, session_anomalies};
+pub use details::{Cycles, Details, SpreadBuilder, assessment_anomaly, session_anomalies};
 pub use fold::{Derived, fold};
 pub use inputs::{Inputs, Qualification, Scrap, Watched};
 pub use timeline::{TimelineInterval, timeline};

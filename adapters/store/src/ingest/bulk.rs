@@ -200,7 +200,8 @@ fn encode(bytes: &mut Vec<u8>, cell: Cell<'_>) {
     }
 }
 
-fn as_value(cell: Cell<'_>) -> Value {
+/// A cell as the value of a statement on SQLite, or on PostgreSQL unless it is a time.
+pub(super) fn as_value(cell: Cell<'_>) -> Value {
     match cell {
         Cell::Big(number) => Value::BigInt(number),
         Cell::Int(number) => Value::Int(Some(number)),

@@ -3,7 +3,7 @@
 use atelier_domain::event::Source;
 use atelier_domain::ids::{LogFileId, VersionId};
 use atelier_domain::interval::Interval;
-use atelier_domain::session::{Carry, JobKey, LoggedWait, OpenStop};
+use atelier_domain::session::{Carry, JobKey, LoadedJob, LoggedWait, OpenStop};
 use atelier_domain::time::{Instant, ProductionDay};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,9 @@ struct StoredCarry {
     last: Option<i64>,
     stop: Option<(i64, StoredPlace)>,
     job: Option<(NaiveDate, u32)>,
+    /// The bar's reference; nothing in states of before it was kept.
+    #[serde(default)]
+    reference: Option<String>,
     waits: Vec<(i64, i64, StoredPlace)>,
 }
 
@@ -36,7 +39,8 @@ pub(super) fn write(carry: &Carry) -> String {
     let stored = StoredCarry {
         last: carry.last.map(|at| at.0),
         stop: carry.stop.map(|stop| (stop.since.0, stop.source.into())),
-        job: carry.job.map(|job| (job.day.0, job.number)),
+        job: carry.job.as_ref().map(|job| (job.key.day.0, job.key.number)),
+        reference: carry.job.as_ref().map(|job| job.reference.clone()),
         waits: carry
             .waits
             .iter()
@@ -57,10 +61,13 @@ pub(crate) fn read(text: &str) -> Result<Carry, serde_json::Error> {
         interval: Interval::new(Instant(start), Instant(end)),
         source: source.into(),
     };
+    let reference = stored.reference.unwrap_or_default();
     Ok(Carry {
         last: stored.last.map(Instant),
         stop: stored.stop.map(|(since, source)| OpenStop { since: Instant(since), source: source.into() }),
-        job: stored.job.map(|(day, number)| JobKey { day: ProductionDay(day), number }),
+        job: stored
+            .job
+            .map(|(day, number)| LoadedJob { key: JobKey { day: ProductionDay(day), number }, reference }),
         waits: stored.waits.into_iter().map(wait).collect(),
     })
 }

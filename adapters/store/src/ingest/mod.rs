@@ -1,11 +1,14 @@
 //! The writing side: what ingest keeps, in one transaction a step.
 
+mod assessment;
+mod attendance;
 mod bulk;
 pub(crate) mod carry;
 mod children;
 mod content;
 mod exclusion;
 mod files;
+pub(crate) mod inputs;
 mod notify;
 mod presence;
 mod read;
@@ -22,19 +25,22 @@ use crate::{Store, audit, value};
 use async_trait::async_trait;
 use atelier_application::ports::audit::AuditEntry;
 use atelier_application::ports::ingest_store::{
-    Exclusion, FileRecord, IngestStore, IngestUnit, KnownFile, Presence, Reach, SessionWritten, StoredVersion,
+    Attendance, Begun, Exclusion, FileRecord, IngestStore, IngestUnit, KnownFile, Mark, Presence, Reach, SessionWritten,
+    StoredVersion,
 };
 use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{LogFileId, MachineId, VersionId};
 use atelier_domain::log_file::RejectedLine;
-use atelier_domain::session::{Carry, Details, Session};
+use atelier_domain::kpi::reference_cycle::CycleSpread;
+use atelier_domain::session::{Assessment, Carry, Details, Inputs};
 use atelier_domain::time::{Instant, ProductionDay};
+use atelier_domain::units::Millis;
 use sea_orm::{DbBackend, DbErr, Value};
 use sessions::Saving;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::time::Duration;
 
 /// A transaction on one machine.
 struct Unit {
@@ -43,6 +49,25 @@ struct Unit {
     machine: MachineId,
     /// The sessions whose details are still coming.
     saving: Option<Saving>,
+}
+
+/// How long somebody who waits for the answer waits for others.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Unit {
+    /// Units on one machine come one after the other: what one reads, no other changes before it ends. SQLite has one writer
+    /// anyway.
+    async fn begin(store: &Store, machine: MachineId, patience: Option<Duration>) -> Result<Self, DbErr> {
+        let mut tx = Tx::begin(&store.db).await?;
+        if let Tx::Postgres(_) = tx {
+            if let Some(patience) = patience {
+                tx.execute(format!("SET LOCAL lock_timeout = {}", patience.as_millis()), Vec::new()).await?;
+            }
+            let sql = "SELECT pg_advisory_xact_lock(hashtextextended('atelier.centre_usinage', $1))";
+            tx.execute(sql, vec![machine.0.into()]).await?;
+        }
+        Ok(Self { tx, backend: store.backend(), machine, saving: None })
+    }
 }
 
 fn not_begun() -> StoreError {
@@ -89,9 +114,26 @@ impl IngestStore for Store {
         presence::note(self, files, presence).await
     }
 
+    async fn attendance(&self) -> StoreResult<BTreeMap<MachineId, Attendance>> {
+        attendance::read(self).await
+    }
+
+    async fn marks(&self) -> StoreResult<Vec<Mark>> {
+        attendance::marks(self).await
+    }
+
+    async fn drop_marks(&self, marks: &[Mark]) -> StoreResult<()> {
+        let sql = format!("DELETE FROM a_deriver WHERE {}", self.is_in("id", 1));
+        self.execute(sql, vec![self.numbers(marks.iter().map(|mark| mark.id))]).await?;
+        Ok(())
+    }
+
     async fn begin(&self, machine: MachineId) -> StoreResult<Box<dyn IngestUnit>> {
-        let tx = Tx::begin(&self.db).await.map_err(from_db)?;
-        Ok(Box::new(Unit { tx, backend: self.backend(), machine, saving: None }))
+        Ok(Box::new(Unit::begin(self, machine, None).await.map_err(from_db)?))
+    }
+
+    async fn begin_soon(&self, machine: MachineId) -> StoreResult<Box<dyn IngestUnit>> {
+        Ok(Box::new(Unit::begin(self, machine, Some(PATIENCE)).await.map_err(from_db)?))
     }
 }
 
@@ -206,10 +248,28 @@ impl IngestUnit for Unit {
         Ok(())
     }
 
+    async fn inputs(&mut self) -> StoreResult<Inputs> {
+        Ok(inputs::read(&mut self.tx, self.machine).await.map_err(from_db)?)
+    }
+
+    async fn cycle_spreads(
+        &mut self,
+        days: RangeInclusive<ProductionDay>,
+    ) -> StoreResult<BTreeMap<ProductionDay, CycleSpread>> {
+        Ok(inputs::cycle_spreads(&mut self.tx, self.machine, days).await.map_err(from_db)?)
+    }
+
+    async fn learned(
+        &mut self,
+        days: RangeInclusive<ProductionDay>,
+    ) -> StoreResult<BTreeMap<ProductionDay, Option<Millis>>> {
+        Ok(inputs::learned(&mut self.tx, self.machine, days).await.map_err(from_db)?)
+    }
+
     async fn begin_sessions(
         &mut self,
         days: &[RangeInclusive<ProductionDay>],
-        sessions: Vec<Arc<Session>>,
+        sessions: Vec<Begun>,
         now: Instant,
     ) -> StoreResult<()> {
         let saving = Saving::begin(&mut self.tx, self.machine, days, sessions, now).await.map_err(from_db)?;
@@ -224,9 +284,12 @@ impl IngestUnit for Unit {
         }
     }
 
-    async fn end_sessions(&mut self) -> StoreResult<Vec<SessionWritten>> {
+    async fn end_sessions(
+        &mut self,
+        assessments: BTreeMap<ProductionDay, Assessment>,
+    ) -> StoreResult<Vec<SessionWritten>> {
         let saving = self.saving.take().ok_or_else(not_begun)?;
-        saving.end(&mut self.tx).await.map_err(from_db)
+        saving.end(&mut self.tx, &assessments).await.map_err(from_db)
     }
 
     async fn set_exclusion(&mut self, version: VersionId, exclusion: Option<&Exclusion>) -> StoreResult<()> {

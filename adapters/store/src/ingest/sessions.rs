@@ -1,25 +1,26 @@
 //! Makes stored sessions equal to derived ones, writing only what differs.
 
+use super::assessment::{self, AssessmentRow};
 use super::bulk::{Bulk, Cell};
 use super::children::{self, Carried, JobIds, StoredAnomalies};
 use super::tx::Tx;
 use crate::value;
-use atelier_application::ports::ingest_store::SessionWritten;
+use atelier_application::ports::ingest_store::{Begun, SessionWritten};
 use atelier_domain::ids::{MachineId, SessionId};
-use atelier_domain::session::{Details, Session};
+use atelier_domain::session::{Assessment, Details, Session};
 use atelier_domain::time::{Instant, ProductionDay};
 use chrono::NaiveDate;
 use sea_orm::{DbErr, QueryResult, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// What tells a stored session from a derived one; every other column follows from these.
 #[derive(Debug, Clone, PartialEq)]
 struct SessionRow {
     status: String,
-    first_event: Instant,
-    last_event: Instant,
+    first_event: Option<Instant>,
+    last_event: Option<Instant>,
     first_piece: Option<Instant>,
     last_piece: Option<Instant>,
     first_start: Option<Instant>,
@@ -33,6 +34,8 @@ struct SessionRow {
     paths: String,
     /// Never of a derived one: what was removed is written again with it.
     details_removed: Option<Instant>,
+    /// Nothing while the details are still to be seen.
+    assessment: Option<AssessmentRow>,
 }
 
 /// A session on its way into the database.
@@ -68,6 +71,9 @@ const COLUMNS: &[&str] = &[
     "arret_ms",
 ];
 
+/// All columns of a new session.
+static ALL_COLUMNS: LazyLock<Vec<&'static str>> = LazyLock::new(|| COLUMNS.iter().copied().chain(assessment::COLUMNS).collect());
+
 /// The columns that the replaced system's reports read, from the exact ones.
 const FIGURES: &str = "duree_production_totale = ROUND(duree_production_ms / 3600000.0, 4),
      temps_attente = ROUND(attente_ms / 3600000.0, 4), temps_arret_volontaire = ROUND(arret_ms / 3600000.0, 4),
@@ -96,20 +102,21 @@ impl Saving {
         tx: &mut Tx,
         machine: MachineId,
         days: &[RangeInclusive<ProductionDay>],
-        sessions: Vec<Arc<Session>>,
+        sessions: Vec<Begun>,
         now: Instant,
     ) -> Result<Self, DbErr> {
         let mut stored = stored_sessions(tx, machine, days).await?;
         let paths = file_paths(tx, machine).await?;
         let mut writing: Vec<Writing> = sessions
-            .into_iter()
-            .map(|session| {
-                let row = SessionRow::new(&session, &paths);
+            .iter()
+            .map(|Begun { session, assessment }| {
+                let session = Arc::clone(session);
+                let row = SessionRow::new(&session, assessment.as_ref(), &paths);
                 let (id, before) = stored.remove(&session.day).unzip();
                 Writing {
                     id: id.unwrap_or_default(),
                     is_new: id.is_none(),
-                    changed: id.is_none() || before.as_ref() != Some(&row),
+                    changed: before.as_ref().is_none_or(|before| row.differs_from(before)),
                     session,
                     row,
                     stored: before,
@@ -128,6 +135,9 @@ impl Saving {
         children::save_waits(tx, &mut writing).await?;
         children::save_stops(tx, &mut writing).await?;
         children::save_files(tx, &mut writing).await?;
+        let assessed = sessions.iter().enumerate();
+        let assessed: Vec<_> = assessed.filter_map(|(place, begun)| Some((place, begun.assessment.as_ref()?))).collect();
+        assessment::save_spreads(tx, &writing, &assessed).await?;
         let anomalies = StoredAnomalies::read(tx, &writing).await?;
         Ok(Self {
             machine,
@@ -161,8 +171,13 @@ impl Saving {
     }
 
     /// Removes what did not come again, and gives the sessions that changed their revisions.
-    pub(super) async fn end(self, tx: &mut Tx) -> Result<Vec<SessionWritten>, DbErr> {
+    pub(super) async fn end(
+        self,
+        tx: &mut Tx,
+        assessments: &BTreeMap<ProductionDay, Assessment>,
+    ) -> Result<Vec<SessionWritten>, DbErr> {
         let Self { now, mut writing, gone, revisions: (before, revision), carried, anomalies, .. } = self;
+        assess_late(tx, &mut writing, assessments).await?;
         anomalies.drop_rest(tx, &mut writing).await?;
         children::drop_rest(tx, &mut writing).await?;
         let owners = children::save_carried(tx, &writing, carried).await?;
@@ -175,6 +190,28 @@ impl Saving {
         let changed = writing.iter().filter(|session| session.changed);
         Ok(changed.map(|session| SessionWritten { id: SessionId(session.id), created: session.is_new }).collect())
     }
+}
+
+/// Takes the assessments that were not known at the beginning.
+async fn assess_late(
+    tx: &mut Tx,
+    writing: &mut [Writing],
+    assessments: &BTreeMap<ProductionDay, Assessment>,
+) -> Result<(), DbErr> {
+    let mut late = Vec::new();
+    for (place, session) in writing.iter_mut().enumerate().filter(|(_, session)| session.row.assessment.is_none()) {
+        let Some(assessment) = assessments.get(&session.session.day) else {
+            return Err(DbErr::Custom(format!("the figures of {} were never told", session.session.day)));
+        };
+        late.push((place, assessment));
+        let row = AssessmentRow::new(assessment, session.session.waits.len(), session.session.stops.len());
+        if session.is_new {
+            row.update(tx, session.id).await?;
+        }
+        session.row.assessment = Some(row);
+        session.changed |= session.stored.as_ref().is_none_or(|stored| session.row.differs_from(stored));
+    }
+    assessment::save_spreads(tx, writing, &late).await
 }
 
 /// One kind of details of each part that has some.
@@ -228,8 +265,9 @@ async fn stored_sessions(
     };
     let sql = "SELECT id, date_production, statut, premier_evenement, dernier_evenement, heure_premiere_piece,
              heure_derniere_piece, heure_premier_machine_start, heure_dernier_machine_stop, total_pieces, evenements,
-             autres_evenements, duree_production_ms, attente_ms, arret_ms, fichier_log_source, details_retires_le
+             autres_evenements, duree_production_ms, attente_ms, arret_ms, fichier_log_source, details_retires_le, {}
          FROM session_production WHERE centre_usinage_id = $1 AND date_production BETWEEN $2 AND $3";
+    let sql = sql.replace("{}", &assessment::COLUMNS.join(", "));
     let backend = tx.backend();
     let rows = tx.query(sql, vec![machine.0.into(), value::day(backend, from), value::day(backend, to)]).await?;
     let mut stored = BTreeMap::new();
@@ -264,6 +302,7 @@ async fn drop_sessions(tx: &mut Tx, gone: &[i64]) -> Result<(), DbErr> {
             "anomalie",
             "session_fichier",
             "report_job",
+            "cycles_session",
         ] {
             tx.execute(format!("DELETE FROM {table} WHERE session_id = $1"), vec![(*id).into()]).await?;
         }
@@ -281,11 +320,12 @@ async fn insert_rows(
     now: Instant,
 ) -> Result<i64, DbErr> {
     let mut revision = last_revision;
-    let mut rows = Bulk::new(tx.backend(), "session_production", COLUMNS);
+    let mut rows = Bulk::new(tx.backend(), "session_production", &ALL_COLUMNS);
+    let unknown = AssessmentRow::unknown();
     for session in writing.iter().filter(|session| session.is_new) {
         revision += 1;
         let row = &session.row;
-        rows.push(&[
+        let mut cells = vec![
             Cell::Big(Some(session.id)),
             Cell::Big(Some(machine.0)),
             Cell::Day(session.session.day),
@@ -299,14 +339,16 @@ async fn insert_rows(
             Cell::At(Some(now)),
             Cell::Big(Some(revision)),
             Cell::Text(Some(&row.status)),
-            Cell::At(Some(row.first_event)),
-            Cell::At(Some(row.last_event)),
+            Cell::At(row.first_event),
+            Cell::At(row.last_event),
             Cell::Int(row.events),
             Cell::Text(Some(&row.other_events)),
             Cell::Big(Some(row.span)),
             Cell::Big(Some(row.wait)),
             Cell::Big(Some(row.stop)),
-        ]);
+        ];
+        cells.extend(row.assessment.as_ref().unwrap_or(&unknown).cells());
+        rows.push(&cells);
     }
     rows.write(tx).await?;
     if revision > last_revision {
@@ -350,8 +392,8 @@ async fn update_row(tx: &mut Tx, session: &Writing, revision: i64, now: Instant)
         revision.into(),
         at(Some(now)),
         row.status.as_str().into(),
-        at(Some(row.first_event)),
-        at(Some(row.last_event)),
+        at(row.first_event),
+        at(row.last_event),
         at(row.first_piece),
         at(row.last_piece),
         at(row.first_start),
@@ -378,11 +420,15 @@ async fn update_row(tx: &mut Tx, session: &Writing, revision: i64, now: Instant)
     {
         tx.execute(format!("UPDATE session_production SET {FIGURES} WHERE id = $1"), vec![session.id.into()]).await?;
     }
+    let stored = session.stored.as_ref().and_then(|stored| stored.assessment.as_ref());
+    if let Some(assessment) = row.assessment.as_ref().filter(|assessment| Some(*assessment) != stored) {
+        assessment.update(tx, session.id).await?;
+    }
     Ok(())
 }
 
 impl SessionRow {
-    fn new(session: &Session, paths: &[(i64, String)]) -> Self {
+    fn new(session: &Session, assessment: Option<&Assessment>, paths: &[(i64, String)]) -> Self {
         let names = paths.iter().filter(|(id, _)| session.files.contains(&atelier_domain::ids::LogFileId(*id)));
         Self {
             status: session.status.as_str().to_owned(),
@@ -400,14 +446,24 @@ impl SessionRow {
             stop: session.observed.stop.0,
             paths: names.map(|(_, path)| path.as_str()).collect::<Vec<_>>().join(", "),
             details_removed: None,
+            assessment: assessment
+                .map(|assessment| AssessmentRow::new(assessment, session.waits.len(), session.stops.len())),
+        }
+    }
+
+    /// Whether what is known of it so far is stored otherwise.
+    fn differs_from(&self, stored: &Self) -> bool {
+        match self.assessment {
+            Some(_) => self != stored,
+            None => *self != Self { assessment: None, ..stored.clone() },
         }
     }
 
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         Ok(Self {
             status: row.try_get_by_index(2)?,
-            first_event: value::get_instant(row, 3)?,
-            last_event: value::get_instant(row, 4)?,
+            first_event: value::get_instant_option(row, 3)?,
+            last_event: value::get_instant_option(row, 4)?,
             first_piece: value::get_instant_option(row, 5)?,
             last_piece: value::get_instant_option(row, 6)?,
             first_start: value::get_instant_option(row, 7)?,
@@ -420,6 +476,7 @@ impl SessionRow {
             stop: row.try_get_by_index(14)?,
             paths: row.try_get_by_index(15)?,
             details_removed: value::get_instant_option(row, 16)?,
+            assessment: Some(AssessmentRow::read(row, 17)?),
         })
     }
 }

@@ -34,6 +34,9 @@ pub(super) fn conditions(filter: &SessionFilter, values: &mut Values) -> Vec<Str
         // Written out, so that the index on open sessions serves.
         conditions.push(format!("t.statut = '{}'", status.as_str()));
     }
+    if let Some(trs) = filter.trs_below {
+        conditions.push(format!("t.taux_trs < {}", values.add(trs.into())));
+    }
     if let Some(pieces) = filter.min_pieces {
         conditions.push(format!("t.total_pieces >= {}", values.add(i64::from(pieces).into())));
     }
@@ -50,13 +53,14 @@ pub(super) fn page(
     let key = match order.field {
         SessionOrderField::Date => "t.date_production",
         SessionOrderField::TotalPieces => "t.total_pieces",
+        SessionOrderField::Trs => "coalesce(t.taux_trs, CAST(-1 AS double precision))",
         SessionOrderField::Occupancy => OCCUPANCY,
     };
     let conditions = conditions(filter, values);
     let mut place = |cursor: SessionCursor| {
         let key = match order.field {
             SessionOrderField::Date => value::day(values.backend(), storable(date_of(cursor.key))),
-            SessionOrderField::TotalPieces | SessionOrderField::Occupancy => Value::Double(Some(cursor.key)),
+            SessionOrderField::TotalPieces | SessionOrderField::Trs | SessionOrderField::Occupancy => Value::Double(Some(cursor.key)),
         };
         format!("{}, {}", values.add(key), values.add(cursor.id.0.into()))
     };

@@ -9,8 +9,11 @@ use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{AnomalyId, JobId, LogFileId, MachineId, PeriodId, PieceId, Revision, SessionId, VersionId};
 use atelier_domain::interval::Interval;
 use atelier_domain::kpi::observed::ObservedProduction;
+use atelier_domain::kpi::reference_cycle::CycleSource;
+use atelier_domain::kpi::trs::{CalendarSource, Lost, QualitySource, Trs};
 use atelier_domain::session::SessionStatus;
 use atelier_domain::units::Millis;
+use std::collections::BTreeMap;
 
 impl FromRow for SessionSummary {
     const TABLE: &'static str = "session_production";
@@ -35,6 +38,24 @@ impl FromRow for SessionSummary {
         "date_modification",
         "revision",
         "details_retires_le",
+        "temps_total_ms",
+        "temps_ouverture_ms",
+        "temps_requis_ms",
+        "temps_fonctionnement_ms",
+        "temps_net_ms",
+        "temps_rebut_ms",
+        "arrets_planifies",
+        "arrets_requis",
+        "arrets_requis_ms",
+        "arrets_par_motif",
+        "attentes_requises",
+        "attentes_requises_ms",
+        "ralenti_ms",
+        "perte_rebut_ms",
+        "pieces_rebut",
+        "source_cycle",
+        "source_qualite",
+        "source_calendrier",
     ];
 
     fn from_row(row: &mut Fields<'_>) -> StoreResult<Self> {
@@ -43,8 +64,8 @@ impl FromRow for SessionSummary {
             machine: MachineId(row.number()?),
             day: row.day()?,
             status: row.one_of(status)?,
-            first_event: row.instant()?,
-            last_event: row.instant()?,
+            first_event: row.instant_option()?,
+            last_event: row.instant_option()?,
             first_piece: row.instant_option()?,
             last_piece: row.instant_option()?,
             first_start: row.instant_option()?,
@@ -62,8 +83,55 @@ impl FromRow for SessionSummary {
             updated_at: row.instant()?,
             revision: Revision(row.number()?),
             details_removed_at: row.instant_option()?,
+            trs: trs(row)?,
         })
     }
+}
+
+/// The figures of one session.
+fn trs(row: &mut Fields<'_>) -> StoreResult<Trs> {
+    let total = Millis(row.number()?);
+    let opening = Millis(row.number()?);
+    let required = Millis(row.number()?);
+    let operating = Millis(row.number()?);
+    let (net, scrap) = (row.number_option()?, row.float_option()?);
+    let planned_stops = row.count()?;
+    let occurrences = row.count()?;
+    let stops = Lost { time: Millis(row.number()?), occurrences };
+    let reasons = reasons(row.text()?).ok_or_else(|| row.nonsense("is no list of reasons"))?;
+    let occurrences = row.count()?;
+    let waits = Lost { time: Millis(row.number()?), occurrences };
+    Ok(Trs {
+        sessions: 1,
+        net_missing: u32::from(net.is_none()),
+        useful_missing: u32::from(net.is_none() || scrap.is_none()),
+        total,
+        opening,
+        required,
+        operating,
+        net: Millis(net.unwrap_or_default()),
+        scrap_time: scrap.unwrap_or_default(),
+        planned_stops,
+        stops,
+        reasons,
+        waits,
+        slow: Millis(row.number()?),
+        scrap_loss: row.float_option()?.unwrap_or_default(),
+        scrap_pieces: row.count()?,
+        cycle_source: row.one_of(|text| CycleSource::ALL.into_iter().find(|source| source.as_str() == text))?,
+        quality_source: row.one_of(|text| QualitySource::ALL.into_iter().find(|source| source.as_str() == text))?,
+        calendar_source: row.one_of(|text| CalendarSource::ALL.into_iter().find(|source| source.as_str() == text))?,
+    })
+}
+
+/// Reads `arrets_par_motif`: by the reason's code, milliseconds and how often.
+pub(super) fn reasons(text: &str) -> Option<BTreeMap<String, Lost>> {
+    if text == "{}" {
+        return Some(BTreeMap::new());
+    }
+    let stored: BTreeMap<String, (i64, u32)> = serde_json::from_str(text).ok()?;
+    let lost = |(code, (time, occurrences))| (code, Lost { time: Millis(time), occurrences });
+    Some(stored.into_iter().map(lost).collect())
 }
 
 fn status(text: &str) -> Option<SessionStatus> {
@@ -119,7 +187,7 @@ impl FromRow for StoredWait {
 impl FromRow for StoredStop {
     const TABLE: &'static str = "periode_arret";
     const COLUMNS: &'static [&'static str] =
-        &["id", "timestamp_debut", "timestamp_fin", "duree_ms", "version_id", "ligne"];
+        &["id", "timestamp_debut", "timestamp_fin", "duree_ms", "depuis", "motif", "commentaire", "version_id", "ligne"];
 
     fn from_row(row: &mut Fields<'_>) -> StoreResult<Self> {
         Ok(Self {
@@ -127,6 +195,9 @@ impl FromRow for StoredStop {
             start: row.instant()?,
             end: row.instant_option()?,
             length: Millis(row.number()?),
+            since: row.instant()?,
+            reason: row.text_option()?.map(str::to_owned),
+            comment: row.text_option()?.map(str::to_owned),
             source: source(row)?,
         })
     }

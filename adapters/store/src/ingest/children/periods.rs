@@ -10,8 +10,8 @@ use atelier_domain::session::{StopPeriod, WaitPeriod};
 use atelier_domain::time::Instant;
 use sea_orm::{DbErr, Value};
 
-/// The columns of stops; those of waits are the same without the last one.
-const WITH_SINCE: &[&str] = &[
+/// The columns of stops; those of waits are the same without the last ones.
+const OF_STOPS: &[&str] = &[
     "session_id",
     "numero",
     "timestamp_debut",
@@ -21,7 +21,12 @@ const WITH_SINCE: &[&str] = &[
     "version_id",
     "ligne",
     "depuis",
+    "motif",
+    "commentaire",
 ];
+
+/// So many of them waits have, too.
+const OF_WAITS: usize = 8;
 
 /// A wait or a stop.
 #[derive(PartialEq)]
@@ -29,14 +34,17 @@ struct PeriodRow {
     start: Instant,
     end: Option<Instant>,
     length: i64,
-    since: Option<Instant>,
     version: i64,
     line: i32,
+    since: Option<Instant>,
+    reason: Option<String>,
+    comment: Option<String>,
 }
 
 impl PeriodRow {
-    fn new(start: Instant, end: Option<Instant>, length: i64, since: Option<Instant>, source: Source) -> Self {
-        Self { start, end, length, since, version: source.version.0, line: source.line as i32 }
+    fn new(start: Instant, end: Option<Instant>, length: i64, source: Source) -> Self {
+        let (version, line) = (source.version.0, source.line as i32);
+        Self { start, end, length, version, line, since: None, reason: None, comment: None }
     }
 
     /// Whole seconds, rounded half up.
@@ -48,13 +56,20 @@ impl PeriodRow {
 impl From<&WaitPeriod> for PeriodRow {
     fn from(wait: &WaitPeriod) -> Self {
         let interval = wait.interval;
-        Self::new(interval.start(), Some(interval.end()), interval.length().0, None, wait.source)
+        Self::new(interval.start(), Some(interval.end()), interval.length().0, wait.source)
     }
 }
 
 impl From<&StopPeriod> for PeriodRow {
     fn from(stop: &StopPeriod) -> Self {
-        Self::new(stop.start, stop.end, stop.length.0, Some(stop.since), stop.source)
+        let row = Self::new(stop.start, stop.end, stop.length.0, stop.source);
+        let qualification = stop.qualification.as_deref();
+        Self {
+            since: Some(stop.since),
+            reason: qualification.map(|qualification| qualification.reason.clone()),
+            comment: qualification.and_then(|qualification| qualification.comment.clone()),
+            ..row
+        }
     }
 }
 
@@ -70,7 +85,7 @@ async fn save_periods<P>(
     tx: &mut Tx,
     writing: &mut [Writing],
     of: Numbered,
-    has_since: bool,
+    of_stops: bool,
     periods_of: fn(&Writing) -> &[P],
 ) -> Result<(), DbErr>
 where
@@ -87,11 +102,11 @@ where
             part.extend(rows.collect::<Vec<_>>());
             done = part.last().map_or(count, |(_, number, _)| *number as usize);
             if part.len() >= PART {
-                save_part(tx, writing, of, has_since, &std::mem::take(&mut part)).await?;
+                save_part(tx, writing, of, of_stops, &std::mem::take(&mut part)).await?;
             }
         }
     }
-    save_part(tx, writing, of, has_since, &part).await
+    save_part(tx, writing, of, of_stops, &part).await
 }
 
 /// Stores some periods, given with the places of their sessions in `writing` and their numbers.
@@ -99,7 +114,7 @@ async fn save_part(
     tx: &mut Tx,
     writing: &mut [Writing],
     of: Numbered,
-    has_since: bool,
+    of_stops: bool,
     part: &[(usize, i32, PeriodRow)],
 ) -> Result<(), DbErr> {
     let backend = tx.backend();
@@ -111,7 +126,7 @@ async fn save_part(
             _ => wanted.push((session.id, *number, *number)),
         }
     }
-    let since = if has_since { ", t.depuis" } else { "" };
+    let since = if of_stops { ", t.depuis, t.motif, t.commentaire" } else { "" };
     let columns = format!("t.timestamp_debut, t.timestamp_fin, t.duree_ms, t.version_id, t.ligne{since}");
     let mut stored = Stored::read(tx, of, &columns, &wanted, |row| {
         Ok(PeriodRow {
@@ -120,18 +135,20 @@ async fn save_part(
             length: row.try_get_by_index(5)?,
             version: row.try_get_by_index(6)?,
             line: row.try_get_by_index(7)?,
-            since: if has_since { value::get_instant_option(row, 8)? } else { None },
+            since: if of_stops { value::get_instant_option(row, 8)? } else { None },
+            reason: if of_stops { row.try_get_by_index(9)? } else { None },
+            comment: if of_stops { row.try_get_by_index(10)? } else { None },
         })
     })
     .await?;
-    let columns = if has_since { WITH_SINCE } else { WITH_SINCE.split_last().map_or(WITH_SINCE, |(_, before)| before) };
+    let columns = if of_stops { OF_STOPS } else { OF_STOPS.get(..OF_WAITS).unwrap_or(OF_STOPS) };
     let mut bulk = Bulk::new(backend, of.table, columns);
     for (place, number, row) in part {
         let Some(session) = writing.get_mut(*place) else { continue };
         match stored.compare(session.id, *number, row) {
             Difference::Same => continue,
             Difference::Update(id) => {
-                let since = if has_since { ", depuis = $8" } else { "" };
+                let since = if of_stops { ", depuis = $8, motif = $9, commentaire = $10" } else { "" };
                 let sql = format!(
                     "UPDATE {} SET timestamp_debut = $1, timestamp_fin = $2, duree_secondes = $3, duree_ms = $4,
                      version_id = $5, ligne = $6{since} WHERE id = $7",
@@ -146,8 +163,9 @@ async fn save_part(
                     row.line.into(),
                     id.into(),
                 ];
-                if has_since {
+                if of_stops {
                     values.push(value::instant_option(backend, row.since));
+                    values.extend([row.reason.clone().into(), row.comment.clone().into()]);
                 }
                 tx.execute(sql, values).await?;
             }
@@ -162,6 +180,8 @@ async fn save_part(
                     Cell::Big(Some(row.version)),
                     Cell::Int(row.line),
                     Cell::At(row.since),
+                    Cell::Text(row.reason.as_deref()),
+                    Cell::Text(row.comment.as_deref()),
                 ];
                 bulk.push(cells.get(..columns.len()).unwrap_or(&cells));
             }

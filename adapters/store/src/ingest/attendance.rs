@@ -1,0 +1,53 @@
+//! On which days machines worked that have a calendar, and what has to be derived again.
+
+use crate::error::from_db;
+use crate::{Store, calendars, value};
+use atelier_application::ports::ingest_store::{Attendance, Mark};
+use atelier_application::ports::store_error::StoreResult;
+use atelier_domain::ids::MachineId;
+use atelier_domain::time::ProductionDay;
+use sea_orm::{DbErr, QueryResult};
+use std::collections::BTreeMap;
+
+pub(super) async fn read(store: &Store) -> StoreResult<BTreeMap<MachineId, Attendance>> {
+    let all = calendars::All::of(&store.rows(calendars::SELECT, Vec::new()).await?).map_err(from_db)?;
+    let mut machines = BTreeMap::new();
+    if all.is_empty() {
+        return Ok(machines);
+    }
+    for row in &store.rows("SELECT id FROM centre_usinage WHERE actif", Vec::new()).await? {
+        let machine = MachineId(row.try_get_by_index(0).map_err(from_db)?);
+        let calendars = all.for_machine(machine);
+        if !calendars.is_empty() {
+            machines.insert(machine, Attendance { calendars, ..Attendance::default() });
+        }
+    }
+    let sql = format!(
+        "SELECT centre_usinage_id, date_production, evenements FROM session_production WHERE {}",
+        store.is_in("centre_usinage_id", 1)
+    );
+    let rows = store.rows(sql, vec![store.numbers(machines.keys().map(|machine| machine.0))]).await?;
+    for row in &rows {
+        let (machine, day, events) = session(row).map_err(from_db)?;
+        let Some(attendance) = machines.get_mut(&machine) else { continue };
+        if events > 0 { attendance.busy.insert(day) } else { attendance.idle.insert(day) };
+    }
+    Ok(machines)
+}
+
+fn session(row: &QueryResult) -> Result<(MachineId, ProductionDay, i32), DbErr> {
+    Ok((MachineId(row.try_get_by_index(0)?), value::get_day(row, 1)?, row.try_get_by_index(2)?))
+}
+
+pub(super) async fn marks(store: &Store) -> StoreResult<Vec<Mark>> {
+    let rows = store.rows("SELECT id, centre_usinage_id, du, au FROM a_deriver ORDER BY id", Vec::new()).await?;
+    let read = |row: &QueryResult| {
+        Ok::<_, DbErr>(Mark {
+            id: row.try_get_by_index(0)?,
+            machine: MachineId(row.try_get_by_index(1)?),
+            from: value::get_day(row, 2)?,
+            to: value::get_date_option(row, 3)?.map(ProductionDay),
+        })
+    };
+    Ok(rows.iter().map(read).collect::<Result<_, _>>().map_err(from_db)?)
+}

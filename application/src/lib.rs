@@ -7,6 +7,7 @@ pub mod auth;
 mod digest;
 pub mod error;
 pub mod ingest;
+pub mod manage;
 pub mod ports;
 pub mod query;
 pub mod retention;

@@ -49,6 +49,8 @@ ids! {
     UserId
     /// One run of a synchronisation.
     SyncRunId
+    /// A declaration of scrap.
+    ScrapId
     /// An entry of the audit trail.
     AuditId
     /// Grows with every change to any session.

@@ -1,7 +1,10 @@
 //! Machining centres.
 
+use crate::calendar::Calendars;
 use crate::ids::MachineId;
-use crate::time::Instant;
+use crate::interval::Interval;
+use crate::time::{Instant, PlantZone};
+use crate::units::Millis;
 use std::fmt;
 use std::str::FromStr;
 
@@ -80,4 +83,76 @@ pub enum MachineState {
     Waiting,
     /// Stopped by its operator.
     Stopped,
+    /// Silent for so long, in time that its calendar requires, that it must be off.
+    Offline,
+    /// Nothing is known.
+    Unknown,
 }
+
+/// What a machine did last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Activity {
+    /// Its latest event.
+    pub last_event: Instant,
+    /// Since when it is stopped, if no start came since.
+    pub stopped_since: Option<Instant>,
+    /// Of its waits the one that ended, or ends, last.
+    pub last_wait: Option<Interval>,
+    /// When the last stop before ended.
+    pub last_start: Option<Instant>,
+}
+
+/// What a machine does, and since when, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateNow {
+    /// What it does.
+    pub state: MachineState,
+    /// Since when.
+    pub since: Option<Instant>,
+}
+
+/// Without a calendar nobody knows when a machine should write; one that did not for so long may do anything.
+const TOO_LONG_AGO: Millis = Millis::DAY;
+
+/// What a machine does `now`. One from which nothing came in at least `silence` of the time that its calendar requires is off,
+/// whatever it said last.
+pub fn state_now(
+    activity: Option<&Activity>,
+    calendars: &Calendars,
+    zone: PlantZone,
+    silence: Millis,
+    now: Instant,
+) -> StateNow {
+    let Some(activity) = activity else { return StateNow { state: MachineState::Unknown, since: None } };
+    let last = activity.last_event;
+    let told = |state, since| StateNow { state, since: Some(since) };
+    if is_silent(calendars, zone, silence, last, now) {
+        return told(MachineState::Offline, last);
+    }
+    if let Some(since) = activity.stopped_since {
+        return told(MachineState::Stopped, since);
+    }
+    if calendars.is_empty() && now - last >= TOO_LONG_AGO {
+        return told(MachineState::Unknown, last);
+    }
+    match activity.last_wait {
+        Some(wait) if wait.contains(now) => told(MachineState::Waiting, wait.start()),
+        wait => {
+            let since = wait.map(Interval::end).filter(|end| *end <= now).max(activity.last_start);
+            StateNow { state: MachineState::Running, since }
+        }
+    }
+}
+
+/// Whether at least `silence` of the time between two instants is required.
+pub fn is_silent(calendars: &Calendars, zone: PlantZone, silence: Millis, from: Instant, to: Instant) -> bool {
+    if calendars.is_empty() || to - from < silence {
+        return false;
+    }
+    // What is longer ago adds nothing that the last days do not have.
+    let recent = from.max(Instant(to.0.saturating_sub(31 * Millis::DAY.0)));
+    calendars.required(zone, Interval::new(recent, to)).length() >= silence
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,18 @@
 //! Machines.
 
 use crate::Store;
+use crate::ingest::carry;
 use crate::rows::{Fields, FromRow, columns};
 use crate::statement::{Values, all_of, by_bytes};
 use async_trait::async_trait;
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
 use atelier_application::ports::store_error::StoreResult;
 use atelier_domain::ids::MachineId;
-use atelier_domain::machine::{Machine, MachineType};
+use atelier_domain::interval::Interval;
+use atelier_domain::machine::{Activity, Machine, MachineType};
 use atelier_domain::time::Instant;
 use sea_orm::Value;
+use std::collections::HashMap;
 
 impl FromRow for Machine {
     const TABLE: &'static str = "centre_usinage";
@@ -57,6 +60,45 @@ impl MachineStore for Store {
         let condition = values.one_of_numbers("t.id", ids.iter().map(|id| id.0));
         let sql = format!("SELECT {} FROM centre_usinage t WHERE {condition}", columns::<Machine>("t"));
         self.list(sql, values.into_list()).await
+    }
+
+    async fn activities(&self, machines: &[MachineId]) -> StoreResult<HashMap<MachineId, Activity>> {
+        let machines = self.numbers(machines.iter().map(|machine| machine.0));
+        let latest = format!(
+            "SELECT centre_usinage_id, max(date_production) AS jour FROM session_production \
+             WHERE {} AND evenements > 0 GROUP BY centre_usinage_id",
+            self.is_in("centre_usinage_id", 1)
+        );
+        // The stop that lasts is that of the stream, which a complete session does not know.
+        let sql = format!(
+            "SELECT s.centre_usinage_id, s.dernier_evenement, \
+             (SELECT e.etat FROM etat_flux e WHERE e.centre_usinage_id = s.centre_usinage_id \
+              ORDER BY e.date_production DESC LIMIT 1) AS etat, \
+             w.timestamp_debut, w.timestamp_fin, \
+             (SELECT max(p.timestamp_fin) FROM periode_arret p WHERE p.session_id = s.id) AS reprise \
+             FROM ({latest}) l JOIN session_production s \
+               ON s.centre_usinage_id = l.centre_usinage_id AND s.date_production = l.jour \
+             LEFT JOIN periode_attente w ON w.id = (SELECT a.id FROM periode_attente a WHERE a.session_id = s.id \
+               ORDER BY a.timestamp_fin DESC, a.id DESC LIMIT 1)"
+        );
+        let columns = &["centre_usinage_id", "dernier_evenement", "etat", "timestamp_debut", "timestamp_fin", "reprise"];
+        let mut found = HashMap::new();
+        for row in &self.rows(sql, vec![machines]).await? {
+            let mut fields = Fields::of(row, "session_production", columns, 0);
+            let (machine, last_event) = (MachineId(fields.number()?), fields.instant()?);
+            let stopped_since = match fields.text_option()? {
+                Some(text) => carry::read(text)
+                    .map_err(|cause| fields.nonsense(&format!("is no state of a stream: {cause}")))?
+                    .stop
+                    .map(|stop| stop.since),
+                None => None,
+            };
+            let (start, end) = (fields.instant_option()?, fields.instant_option()?);
+            let last_wait = start.zip(end).map(|(start, end)| Interval::new(start, end));
+            let last_start = fields.instant_option()?;
+            found.insert(machine, Activity { last_event, stopped_since, last_wait, last_start });
+        }
+        Ok(found)
     }
 
     async fn ensure_machines(&self, configured: &[ConfiguredMachine], now: Instant) -> StoreResult<()> {

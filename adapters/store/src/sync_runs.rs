@@ -8,9 +8,12 @@ use crate::value;
 use async_trait::async_trait;
 use atelier_application::ports::sessions::{Slice, Window};
 use atelier_application::ports::store_error::{StoreError, StoreResult};
-use atelier_application::ports::sync_runs::{RunLock, SyncRun, SyncRunReader, SyncRunStore, SyncSource, SyncStatus};
-use atelier_domain::ids::SyncRunId;
+use atelier_application::ports::sync_runs::{
+    RunKind, RunLock, SyncRun, SyncRunReader, SyncRunStore, SyncSource, SyncStatus,
+};
+use atelier_domain::ids::{MachineId, SyncRunId};
 use atelier_domain::time::Instant;
+use std::collections::BTreeSet;
 
 /// What is said of a run whose process ended before it.
 const INTERRUPTED: &str = "The run was interrupted: its process ended before it did.";
@@ -32,6 +35,8 @@ impl FromRow for SyncRun {
         "commandes_modifiees",
         "avancement",
         "erreur",
+        "genre",
+        "centres_en_echec",
     ];
 
     fn from_row(row: &mut Fields<'_>) -> StoreResult<Self> {
@@ -50,8 +55,20 @@ impl FromRow for SyncRun {
             orders_changed: row.count()?,
             progress: row.float_option()?.unwrap_or(0.0),
             error: row.text_option()?.map(str::to_owned),
+            kind: row.one_of(|text| RunKind::ALL.into_iter().find(|kind| kind.as_str() == text))?,
+            machines_failed: row.one_of(read_machines)?,
         })
     }
+}
+
+/// `,3,5,`: a comma on either side of each id, so that one is found with `LIKE`.
+fn write_machines(machines: &BTreeSet<MachineId>) -> String {
+    let ids: String = machines.iter().map(|machine| format!("{machine},")).collect();
+    if ids.is_empty() { ids } else { format!(",{ids}") }
+}
+
+fn read_machines(text: &str) -> Option<BTreeSet<MachineId>> {
+    text.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().ok()).collect()
 }
 
 #[async_trait]
@@ -69,17 +86,18 @@ impl SyncRunStore for Store {
         locks::try_lock(self, source).await
     }
 
-    async fn start(&self, source: SyncSource, now: Instant) -> StoreResult<SyncRun> {
+    async fn start(&self, source: SyncSource, kind: RunKind, now: Instant) -> StoreResult<SyncRun> {
         let sql = "UPDATE synchronisation SET statut = $1, fin = $2, erreur = $3 WHERE source = $4 AND statut = $5";
         let (failed, running) = (SyncStatus::Failed.as_str(), SyncStatus::Running.as_str());
         let values = vec![failed.into(), self.at(now), INTERRUPTED.into(), source.as_str().into(), running.into()];
         self.execute(sql, values).await?;
-        let sql = "INSERT INTO synchronisation (source, statut, debut) VALUES ($1, $2, $3) RETURNING id";
-        let row = self.row(sql, vec![source.as_str().into(), running.into(), self.at(now)]).await?;
+        let sql = "INSERT INTO synchronisation (source, statut, debut, genre) VALUES ($1, $2, $3, $4) RETURNING id";
+        let row = self.row(sql, vec![source.as_str().into(), running.into(), self.at(now), kind.as_str().into()]).await?;
         let row = row.ok_or_else(|| StoreError::Permanent("The database did not say which run it added.".into()))?;
         Ok(SyncRun {
             id: SyncRunId(Fields::of(&row, "synchronisation", &["id"], 0).number()?),
             source,
+            kind,
             status: SyncStatus::Running,
             started_at: now,
             finished_at: None,
@@ -92,13 +110,14 @@ impl SyncRunStore for Store {
             orders_changed: 0,
             progress: 0.0,
             error: None,
+            machines_failed: BTreeSet::new(),
         })
     }
 
     async fn save(&self, run: &SyncRun) -> StoreResult<()> {
         let sql = "UPDATE synchronisation SET statut = $1, fin = $2, fichiers_vus = $3, fichiers_lus = $4, octets_lus = $5, \
                    fichiers_en_echec = $6, sessions_creees = $7, sessions_modifiees = $8, commandes_modifiees = $9, \
-                   erreur = $10, avancement = $11 WHERE id = $12";
+                   erreur = $10, avancement = $11, centres_en_echec = $12 WHERE id = $13";
         let count = |number: u32| i64::from(number).into();
         let values = vec![
             run.status.as_str().into(),
@@ -112,6 +131,7 @@ impl SyncRunStore for Store {
             count(run.orders_changed),
             run.error.clone().into(),
             run.progress.into(),
+            write_machines(&run.machines_failed).into(),
             run.id.0.into(),
         ];
         self.execute(sql, values).await?;

@@ -19,16 +19,7 @@ pub struct Claims {
 pub fn claim(machines: &[Machine], files: Vec<RemoteFile>) -> Claims {
     let mut claims = Claims::default();
     for file in files {
-        let owner = machines
-            .iter()
-            .filter_map(|machine| {
-                let folder = machine.folder.as_deref()?.trim_matches('/');
-                let inside = file.path.strip_prefix(folder)?.starts_with('/');
-                inside.then_some((folder.len(), machine))
-            })
-            .max_by_key(|(depth, _)| *depth)
-            .map(|(_, machine)| machine);
-        match owner {
+        match owner(machines, &file.path) {
             Some(machine) if machine.active => claims.files.entry(machine.id).or_default().push(file),
             Some(_) => {}
             None => {
@@ -38,6 +29,16 @@ pub fn claim(machines: &[Machine], files: Vec<RemoteFile>) -> Claims {
         }
     }
     claims
+}
+
+/// The machine whose folder is, or holds, a path; the deepest such folder counts.
+pub(super) fn owner<'m>(machines: &'m [Machine], path: &str) -> Option<&'m Machine> {
+    let claims = |machine: &'m Machine| {
+        let folder = machine.folder.as_deref()?.trim_matches('/');
+        let rest = path.strip_prefix(folder)?;
+        (rest.is_empty() || rest.starts_with('/')).then_some((folder.len(), machine))
+    };
+    machines.iter().filter_map(claims).max_by_key(|(depth, _)| *depth).map(|(_, machine)| machine)
 }
 
 #[cfg(test)]

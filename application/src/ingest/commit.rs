@@ -113,7 +113,7 @@ pub(super) struct Stored {
 }
 
 /// The contents that a step has in memory, and what they say.
-pub(super) type Fresh<'a> = HashMap<VersionId, (&'a [u8], &'a ParsedLog<'a>)>;
+pub(crate) type Fresh<'a> = HashMap<VersionId, (&'a [u8], &'a ParsedLog<'a>)>;
 
 /// What a step's contents do to the days of their machine.
 #[derive(Default)]
@@ -140,6 +140,17 @@ impl Ingest {
         machine: MachineId,
         items: Vec<Item>,
         ended: &[ProductionDay],
+    ) -> StoreResult<Committed> {
+        self.commit_knowing(machine, items, ended, None).await
+    }
+
+    /// The same when it is known that up to an instant nothing more came.
+    pub(super) async fn commit_knowing(
+        &self,
+        machine: MachineId,
+        items: Vec<Item>,
+        ended: &[ProductionDay],
+        known_until: Option<Instant>,
     ) -> StoreResult<Committed> {
         let now = self.clock.now();
         let (mut prepared, mut contents, mut large) = (Vec::new(), Vec::new(), Vec::new());
@@ -183,7 +194,7 @@ impl Ingest {
             self.store_large(unit.as_mut(), file, &mut versions, &mut effect).await?;
         }
         let Effect { affected, frozen, late } = effect;
-        let basis = Basis { versions: &versions, frozen: &frozen, fresh: &fresh, now, known_until: None };
+        let basis = Basis { versions: &versions, frozen: &frozen, fresh: &fresh, now, known_until };
         let written = self.derive(unit.as_mut(), basis, affected).await?;
         unit.commit().await?;
         Ok(Committed { written, late })

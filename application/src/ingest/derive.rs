@@ -74,21 +74,21 @@ impl Waiting {
 }
 
 /// What days are derived from.
-pub(super) struct Basis<'a> {
-    pub(super) versions: &'a [StoredVersion],
+pub(crate) struct Basis<'a> {
+    pub(crate) versions: &'a [StoredVersion],
     /// Days that stay as they are.
-    pub(super) frozen: &'a Frozen,
+    pub(crate) frozen: &'a Frozen,
     /// Contents that are in memory already.
-    pub(super) fresh: &'a Fresh<'a>,
-    pub(super) now: Instant,
+    pub(crate) fresh: &'a Fresh<'a>,
+    pub(crate) now: Instant,
     /// Up to here it is known that nothing more came, should the store not know yet.
-    pub(super) known_until: Option<Instant>,
+    pub(crate) known_until: Option<Instant>,
 }
 
 impl Ingest {
     /// Derives the `affected` days again, and those after them that the changed state of the stream, or what they learned,
     /// reaches.
-    pub(super) async fn derive(
+    pub(crate) async fn derive(
         &self,
         unit: &mut dyn IngestUnit,
         basis: Basis<'_>,

@@ -41,14 +41,14 @@ fn days(reach: Option<(ProductionDay, ProductionDay)>) -> impl Iterator<Item = P
 
 /// The days of which raw bytes were removed.
 #[derive(Debug, Default)]
-pub(super) struct Frozen(BTreeSet<ProductionDay>);
+pub(crate) struct Frozen(BTreeSet<ProductionDay>);
 
 impl Frozen {
-    pub(super) fn of(versions: &[StoredVersion]) -> Self {
+    pub(crate) fn of(versions: &[StoredVersion]) -> Self {
         Self(versions.iter().flat_map(|version| days(version.frozen)).collect())
     }
 
-    pub(super) fn holds(&self, day: ProductionDay) -> bool {
+    pub(crate) fn holds(&self, day: ProductionDay) -> bool {
         self.0.contains(&day)
     }
 

@@ -17,6 +17,7 @@ mod large;
 mod learning;
 mod progress;
 mod reach;
+mod rederive;
 mod replay;
 mod run;
 
@@ -24,6 +25,9 @@ pub use claim::{Claims, claim};
 pub use cleanup::Cleanup;
 pub use exclusion::{AskedBy, Exclusions, Rederived};
 pub use progress::{NoProgress, Progress};
+pub(crate) use commit::Fresh;
+pub(crate) use derive::Basis;
+pub(crate) use frozen::Frozen;
 pub(crate) use reach::close;
 pub use replay::{MachineRef, ReplayError, ReplayScope};
 pub use run::{Outcome, RunError};

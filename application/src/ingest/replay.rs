@@ -5,7 +5,7 @@ use super::run::{Outcome, RunError};
 use super::{Ingest, Progress};
 use crate::ports::machines::MachineFilter;
 use crate::ports::store_error::StoreError;
-use crate::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
+use crate::ports::sync_runs::{RunKind, SyncRun, SyncSource, SyncStatus};
 use atelier_domain::ids::MachineId;
 use atelier_domain::machine::Machine;
 use atelier_domain::time::ProductionDay;
@@ -35,6 +35,11 @@ pub struct ReplayScope {
 }
 
 impl ReplayScope {
+    /// Whether a day is between its bounds.
+    fn holds(&self, day: ProductionDay) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+
     /// Why it holds no day at all, if its bounds are the wrong way round.
     pub fn contradiction(&self) -> Option<String> {
         let (from, to) = (self.from?, self.to?);
@@ -74,9 +79,19 @@ impl Ingest {
         }
         let machines = self.chosen(scope).await?;
         let Some(_lock) = self.runs.try_lock(SyncSource::Ftp).await? else { return Ok(Outcome::AlreadyRunning) };
-        let mut run = self.runs.start(SyncSource::Ftp, self.clock.now()).await?;
+        let mut run = self.runs.start(SyncSource::Ftp, RunKind::Derivation, self.clock.now()).await?;
         progress.started(&run);
         let done = self.replay_all(&machines, scope, &mut run, progress).await;
+        self.end_derivation(run, done, progress).await.map_err(Into::into)
+    }
+
+    /// Stores how a run ended that derived sessions again; `done` tells whether it came to its end.
+    pub(super) async fn end_derivation(
+        &self,
+        mut run: SyncRun,
+        done: Result<bool, StoreError>,
+        progress: &dyn Progress,
+    ) -> Result<Outcome, RunError> {
         run.status = match &done {
             Ok(true) => SyncStatus::Succeeded,
             Ok(false) => SyncStatus::Partial,
@@ -124,6 +139,7 @@ impl Ingest {
         progress: &dyn Progress,
     ) -> Result<bool, StoreError> {
         let mut plan = Vec::new();
+        let attendance = self.store.attendance().await?;
         for machine in machines {
             let (days, frozen) = self.days_with_lines(machine.id, scope).await?;
             if frozen > 0 {
@@ -132,8 +148,21 @@ impl Ingest {
                     machine.name
                 ));
             }
+            let idle = attendance.get(&machine.id).map(|attendance| &attendance.idle).into_iter().flatten();
+            let days: BTreeSet<_> = days.into_iter().chain(idle.copied().filter(|day| scope.holds(*day))).collect();
+            let days: Vec<_> = days.into_iter().collect();
             plan.extend(days.chunks(STEP_DAYS).map(|days| (machine.id, days.to_vec())));
         }
+        self.derive_planned(plan, run, progress).await
+    }
+
+    /// Derives days of machines, a step at a time. Whether it came to its end, and was not interrupted.
+    pub(super) async fn derive_planned(
+        &self,
+        plan: Vec<(MachineId, Vec<ProductionDay>)>,
+        run: &mut SyncRun,
+        progress: &dyn Progress,
+    ) -> Result<bool, StoreError> {
         let total: usize = plan.iter().map(|(_, days)| days.len()).sum();
         progress.planned(total as u32, 0);
         let mut derived = 0;
@@ -157,7 +186,7 @@ impl Ingest {
     }
 
     /// The days to derive, and how many others stay as they are.
-    async fn days_with_lines(
+    pub(super) async fn days_with_lines(
         &self,
         machine: MachineId,
         scope: &ReplayScope,
@@ -174,5 +203,10 @@ impl Ingest {
         }
         let left = frozen.among(&days);
         Ok((days.into_iter().filter(|day| !left.contains(day)).collect(), left.len()))
+    }
+
+    /// The days of which raw bytes were removed.
+    pub(super) async fn frozen_days(&self, machine: MachineId) -> Result<Frozen, StoreError> {
+        Ok(Frozen::of(&self.store.begin(machine).await?.versions().await?))
     }
 }

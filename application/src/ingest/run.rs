@@ -3,16 +3,16 @@
 use super::cleanup::Present;
 use super::commit::{Committed, Item};
 use super::fetch::{VisitError, looks_changed, rests};
-use super::{Claims, Ingest, Progress, claim};
+use super::{Claims, Ingest, Progress, claim, claim::owner};
 use crate::ports::ingest_store::KnownFile;
 use crate::ports::log_source::{RemoteFile, SourceError};
 use crate::ports::machines::MachineFilter;
 use crate::ports::store_error::StoreError;
-use crate::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
+use crate::ports::sync_runs::{RunKind, SyncRun, SyncSource, SyncStatus};
 use atelier_domain::ids::MachineId;
 use atelier_domain::log_file::{LogFileState, date_in_name, day_is_over};
 use atelier_domain::time::ProductionDay;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use tokio::sync::mpsc;
 
 /// A step holds at most so many files …
@@ -50,6 +50,8 @@ struct Running<'p> {
     run: SyncRun,
     progress: &'p dyn Progress,
     failures: Vec<String>,
+    /// Files and folders of which something may be missing.
+    doubtful: Vec<String>,
     failed_in_a_row: u32,
     planned: u32,
     done: u32,
@@ -59,6 +61,7 @@ impl Running<'_> {
     fn failed(&mut self, path: &str, reason: &str) {
         self.run.files_failed += 1;
         tracing::warn!(path, reason, "could not be read");
+        self.doubtful.push(path.to_owned());
         if self.failures.len() < 10 {
             self.failures.push(format!("{path}: {reason}"));
         }
@@ -78,6 +81,8 @@ struct Plan {
     visits: Vec<RemoteFile>,
     settled: Vec<KnownFile>,
     ended: Vec<ProductionDay>,
+    /// Whether a file is left alone for now that could not be read.
+    resting: bool,
 }
 
 impl Ingest {
@@ -87,9 +92,9 @@ impl Ingest {
     /// When the run itself cannot be recorded; every other failure is in the run's status and text.
     pub async fn run(&self, progress: &dyn Progress) -> Result<Outcome, RunError> {
         let Some(_lock) = self.runs.try_lock(SyncSource::Ftp).await? else { return Ok(Outcome::AlreadyRunning) };
-        let run = self.runs.start(SyncSource::Ftp, self.clock.now()).await?;
+        let run = self.runs.start(SyncSource::Ftp, RunKind::Sync, self.clock.now()).await?;
         progress.started(&run);
-        let mut running = Running { run, progress, failures: Vec::new(), failed_in_a_row: 0, planned: 0, done: 0 };
+        let mut running = Running { run, progress, failures: Vec::new(), doubtful: Vec::new(), failed_in_a_row: 0, planned: 0, done: 0 };
         let halted = self.run_all(&mut running).await.err();
         let Running { mut run, mut failures, planned, done, .. } = running;
         let interrupted = progress.cancelled() && done < planned;
@@ -147,9 +152,25 @@ impl Ingest {
         let (count, bytes) = visits.fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.size));
         running.planned = count;
         running.progress.planned(count, bytes);
+        // Until the contrary is known, something is missing of each.
+        running.run.machines_failed = plans.iter().map(|plan| plan.machine).collect();
+        let mut whole = BTreeSet::new();
         for plan in plans {
+            let (machine, resting) = (plan.machine, plan.resting);
             self.run_machine(running, plan).await?;
+            if !resting && !running.progress.cancelled() {
+                whole.insert(machine);
+            }
         }
+        for path in &running.doubtful {
+            match owner(&machines, path) {
+                Some(machine) => _ = whole.remove(&machine.id),
+                // It may hold files of any of them.
+                None => whole.clear(),
+            }
+        }
+        running.run.machines_failed.retain(|machine| !whole.contains(machine));
+        self.catch_up(&mut running.run, running.progress, Some(&whole)).await?;
         if !running.progress.cancelled() {
             self.clean(&files, running.progress).await?;
         }
@@ -161,10 +182,11 @@ impl Ingest {
         let known = self.store.known_files(machine).await?;
         let mut known: HashMap<String, KnownFile> = known.into_iter().map(|file| (file.path.clone(), file)).collect();
         let (mut visits, mut settled) = (Vec::new(), Vec::new());
+        let mut resting = false;
         for file in remote {
             let over = day_is_over(self.zone, date_in_name(&file.path), now);
             match known.get(&file.path) {
-                Some(stored) if rests(stored, now) => {}
+                Some(stored) if rests(stored, now) => resting = true,
                 Some(stored) if stored.state == LogFileState::Growing && over => visits.push(file),
                 Some(stored) if !looks_changed(stored, &file) => {}
                 _ => visits.push(file),
@@ -183,12 +205,12 @@ impl Ingest {
         settled.sort_by(|a, b| a.path.cmp(&b.path));
         let open = self.store.open_days(machine).await?;
         let ended = open.into_iter().filter(|day| now >= self.zone.day(*day).end()).collect();
-        Ok(Plan { machine, known, visits, settled, ended })
+        Ok(Plan { machine, known, visits, settled, ended, resting })
     }
 
     /// Fetches and stores at the same time: while one step is being stored, the next one is on its way.
     async fn run_machine(&self, running: &mut Running<'_>, plan: Plan) -> Result<(), Halt> {
-        let Plan { machine, mut known, visits, settled, ended } = plan;
+        let Plan { machine, mut known, visits, settled, ended, resting: _ } = plan;
         let (sender, mut items) = mpsc::channel::<Result<Item, (String, VisitError)>>(16);
         let progress = running.progress;
         let fetching = async move {

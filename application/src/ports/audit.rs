@@ -50,17 +50,44 @@ pub enum AuditAction {
     VersionExcluded,
     /// A version of a log file counts again.
     VersionIncluded,
+    /// A calendar was set.
+    CalendarSet,
+    /// A reference cycle time was set, or ended.
+    ReferenceCycleSet,
+    /// Scrap was declared.
+    ScrapDeclared,
+    /// A declaration of scrap was withdrawn.
+    ScrapWithdrawn,
+    /// A stop got a reason.
+    StopQualified,
+    /// A reason of stops was added or changed.
+    StopReasonSaved,
 }
 
 impl AuditAction {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::VersionExcluded, Self::VersionIncluded];
+    pub const ALL: [Self; 8] = [
+        Self::VersionExcluded,
+        Self::VersionIncluded,
+        Self::CalendarSet,
+        Self::ReferenceCycleSet,
+        Self::ScrapDeclared,
+        Self::ScrapWithdrawn,
+        Self::StopQualified,
+        Self::StopReasonSaved,
+    ];
 
     /// As columns and the API write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::VersionExcluded => "VERSION_EXCLUDED",
             Self::VersionIncluded => "VERSION_INCLUDED",
+            Self::CalendarSet => "CALENDAR_SET",
+            Self::ReferenceCycleSet => "REFERENCE_CYCLE_SET",
+            Self::ScrapDeclared => "SCRAP_DECLARED",
+            Self::ScrapWithdrawn => "SCRAP_WITHDRAWN",
+            Self::StopQualified => "STOP_QUALIFIED",
+            Self::StopReasonSaved => "STOP_REASON_SAVED",
         }
     }
 }

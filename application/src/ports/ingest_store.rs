@@ -4,7 +4,7 @@ use super::audit::AuditEntry;
 use super::store_error::StoreResult;
 use async_trait::async_trait;
 use atelier_domain::anomaly::AnomalyKind;
-use atelier_domain::ids::{LogFileId, MachineId, SessionId, UserId, VersionId};
+use atelier_domain::ids::{LogFileId, MachineId, ScrapId, SessionId, UserId, VersionId};
 use atelier_domain::log_file::{LineCounts, LogFileState, RejectedLine};
 use atelier_domain::calendar::Calendars;
 use atelier_domain::kpi::reference_cycle::CycleSpread;
@@ -164,6 +164,34 @@ pub struct Begun {
     pub assessment: Option<Assessment>,
 }
 
+/// Pieces that somebody declares as scrap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewScrap {
+    /// How many.
+    pub pieces: u32,
+    /// Why.
+    pub reason: Option<String>,
+    /// The reference of their profile.
+    pub reference: Option<String>,
+    /// By whom.
+    pub by: UserId,
+    /// When.
+    pub at: Instant,
+}
+
+/// Why a stop was, as somebody says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewQualification {
+    /// The code of the reason.
+    pub reason: String,
+    /// More about it.
+    pub comment: Option<String>,
+    /// Who says so.
+    pub by: UserId,
+    /// When.
+    pub at: Instant,
+}
+
 /// Days of a machine to derive again, for what they follow from has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
@@ -186,6 +214,8 @@ pub struct Attendance {
     pub busy: BTreeSet<ProductionDay>,
     /// Days that are sessions although nothing came.
     pub idle: BTreeSet<ProductionDay>,
+    /// When the last synchronisation began that brought all it had written.
+    pub good_until: Option<Instant>,
 }
 
 /// Where ingest keeps what it reads.
@@ -321,6 +351,21 @@ pub trait IngestUnit: Send {
 
     /// Sets a content aside, or takes it back in with `None`.
     async fn set_exclusion(&mut self, version: VersionId, exclusion: Option<&Exclusion>) -> StoreResult<()>;
+
+    /// Stores a declaration of scrap.
+    async fn declare_scrap(&mut self, day: ProductionDay, scrap: &NewScrap) -> StoreResult<()>;
+
+    /// Notes that a declaration was withdrawn. Whether it was there, and not withdrawn before.
+    async fn withdraw_scrap(&mut self, id: ScrapId, now: Instant) -> StoreResult<bool>;
+
+    /// Stores why a stop was, which is told by the instant at which the operator stopped the machine.
+    async fn qualify_stop(&mut self, since: Instant, qualification: &NewQualification) -> StoreResult<()>;
+
+    /// The days of the sessions that list a stop.
+    async fn days_of_stop(&mut self, since: Instant) -> StoreResult<BTreeSet<ProductionDay>>;
+
+    /// The pieces of a day's session, if there is one.
+    async fn pieces_of(&mut self, day: ProductionDay) -> StoreResult<Option<u32>>;
 
     /// Adds an act to the audit trail.
     async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()>;

@@ -28,4 +28,7 @@ pub trait SyncRunner: Send + Sync {
 
     /// Asks for sessions to be derived again now, from the stored bytes. Answers as `start` does.
     async fn replay(&self, scope: ReplayScope) -> Start;
+
+    /// Tells that days were marked to be derived again: that is done in the background, as soon as no run is at work.
+    async fn derive_marked(&self);
 }

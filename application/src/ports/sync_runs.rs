@@ -3,8 +3,9 @@
 use super::sessions::{Slice, Window};
 use super::store_error::StoreResult;
 use async_trait::async_trait;
-use atelier_domain::ids::SyncRunId;
+use atelier_domain::ids::{MachineId, SyncRunId};
 use atelier_domain::time::Instant;
+use std::collections::BTreeSet;
 
 /// What is synchronised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,6 +57,28 @@ impl SyncStatus {
     }
 }
 
+/// What a run does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RunKind {
+    /// It asks the source what is new.
+    Sync,
+    /// It derives sessions again from what is stored.
+    Derivation,
+}
+
+impl RunKind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Sync, Self::Derivation];
+
+    /// As columns and the API write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sync => "SYNC",
+            Self::Derivation => "DERIVATION",
+        }
+    }
+}
+
 /// A run and what it did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyncRun {
@@ -63,6 +86,8 @@ pub struct SyncRun {
     pub id: SyncRunId,
     /// Of what.
     pub source: SyncSource,
+    /// What it does.
+    pub kind: RunKind,
     /// How it stands.
     pub status: SyncStatus,
     /// Since when.
@@ -87,6 +112,8 @@ pub struct SyncRun {
     pub progress: f64,
     /// Why it failed, or what failed in it.
     pub error: Option<String>,
+    /// The machines of which it does not know all that they wrote.
+    pub machines_failed: BTreeSet<MachineId>,
 }
 
 /// Keeps others from running at the same time until it is dropped, or its process ends.
@@ -109,7 +136,7 @@ pub trait SyncRunStore: Send + Sync {
 
     /// Stores a new run, `Running` since `now`. Runs of the source that are still stored as running are marked as failed:
     /// their process ended (the caller holds the lock).
-    async fn start(&self, source: SyncSource, now: Instant) -> StoreResult<SyncRun>;
+    async fn start(&self, source: SyncSource, kind: RunKind, now: Instant) -> StoreResult<SyncRun>;
 
     /// Stores how a run stands.
     async fn save(&self, run: &SyncRun) -> StoreResult<()>;

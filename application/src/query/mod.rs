@@ -5,6 +5,7 @@
 
 mod alerts;
 mod anomalies;
+mod decisions;
 pub mod cursor;
 mod details;
 mod lines;
@@ -12,6 +13,7 @@ mod log_files;
 mod machines;
 pub mod page;
 mod sessions;
+mod statistics;
 mod sync_runs;
 mod timeline;
 
@@ -23,14 +25,18 @@ use crate::access;
 use crate::error::AppError;
 use crate::ports::alerts::AlertStore;
 use crate::ports::anomalies::AnomalyReader;
+use crate::ports::clock::Clock;
+use crate::ports::decisions::DecisionStore;
 use crate::ports::identity::Subject;
 use crate::ports::log_files::LogFileReader;
 use crate::ports::log_format::LogFormat;
 use crate::ports::machines::MachineStore;
 use crate::ports::sessions::SessionReader;
+use crate::ports::statistics::StatisticsReader;
 use crate::ports::sync_runs::SyncRunReader;
 use crate::ports::users::{Role, UserStore};
 use atelier_domain::time::PlantZone;
+use atelier_domain::units::Millis;
 use std::sync::Arc;
 
 /// What reading stands on.
@@ -48,10 +54,18 @@ pub struct ReadPorts {
     pub anomalies: Arc<dyn AnomalyReader>,
     /// Runs of the synchronisation.
     pub sync_runs: Arc<dyn SyncRunReader>,
+    /// What people decided.
+    pub decisions: Arc<dyn DecisionStore>,
+    /// Figures over many sessions.
+    pub statistics: Arc<dyn StatisticsReader>,
     /// Alerts.
     pub alerts: Arc<dyn AlertStore>,
     /// Who takes care of them.
     pub users: Arc<dyn UserStore>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// A machine that is silent for so long inside required time is taken for off.
+    pub silence: Millis,
     /// The plant's zone and the start of its days.
     pub zone: PlantZone,
 }

@@ -29,6 +29,8 @@ fn run(id: i64, status: SyncStatus, files: u32) -> SyncRun {
         orders_changed: 0,
         progress: 0.0,
         error: None,
+        kind: crate::ports::sync_runs::RunKind::Sync,
+        machines_failed: std::collections::BTreeSet::new(),
     }
 }
 

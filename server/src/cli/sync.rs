@@ -149,9 +149,10 @@ fn as_text(run: &SyncRun, source: &LogSourceConfig) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use atelier_application::ports::sync_runs::SyncSource;
+    use atelier_application::ports::sync_runs::{RunKind, SyncSource};
     use atelier_domain::ids::SyncRunId;
     use serde_json::json;
+    use std::collections::BTreeSet;
 
     #[test]
     fn a_run_has_the_fields_of_the_api() {
@@ -170,6 +171,8 @@ mod tests {
             orders_changed: 0,
             progress: 1.0,
             error: Some("a.LOG: it is gone".to_owned()),
+            kind: RunKind::Sync,
+            machines_failed: BTreeSet::new(),
         };
         let expected = json!({
             "id": "7", "source": "FTP", "status": "PARTIAL", "startedAt": "1970-01-01T00:00:00Z", "finishedAt": "1970-01-01T00:00:01.500Z",

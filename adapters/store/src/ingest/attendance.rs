@@ -1,5 +1,6 @@
 //! On which days machines worked that have a calendar, and what has to be derived again.
 
+use super::inputs::LAST_GOOD;
 use crate::error::from_db;
 use crate::{Store, calendars, value};
 use atelier_application::ports::ingest_store::{Attendance, Mark};
@@ -15,11 +16,13 @@ pub(super) async fn read(store: &Store) -> StoreResult<BTreeMap<MachineId, Atten
     if all.is_empty() {
         return Ok(machines);
     }
-    for row in &store.rows("SELECT id FROM centre_usinage WHERE actif", Vec::new()).await? {
+    let sql = format!("SELECT c.id, {LAST_GOOD} FROM centre_usinage c WHERE c.actif");
+    for row in &store.rows(sql, Vec::new()).await? {
         let machine = MachineId(row.try_get_by_index(0).map_err(from_db)?);
+        let good_until = value::get_instant_option(row, 1).map_err(from_db)?;
         let calendars = all.for_machine(machine);
         if !calendars.is_empty() {
-            machines.insert(machine, Attendance { calendars, ..Attendance::default() });
+            machines.insert(machine, Attendance { calendars, good_until, ..Attendance::default() });
         }
     }
     let sql = format!(

@@ -44,7 +44,7 @@ pub(super) async fn read(tx: &mut Tx, machine: MachineId) -> Result<Inputs, DbEr
 }
 
 /// Reads reference, first day and length.
-pub(crate) fn reference_cycles(rows: &[QueryResult]) -> Result<ReferenceCycles, DbErr> {
+fn reference_cycles(rows: &[QueryResult]) -> Result<ReferenceCycles, DbErr> {
     let mut cycles = ReferenceCycles::default();
     for row in rows {
         let reference: String = row.try_get_by_index(0)?;
@@ -108,7 +108,7 @@ pub(super) fn write_spread(spread: &CycleSpread) -> String {
     serde_json::to_string(&numbers).unwrap_or_default()
 }
 
-fn read_spread(text: &str) -> Option<CycleSpread> {
+pub(crate) fn read_spread(text: &str) -> Option<CycleSpread> {
     let numbers: Vec<i64> = serde_json::from_str(text).ok()?;
     let pairs: Option<Vec<_>> = numbers
         .chunks(2)

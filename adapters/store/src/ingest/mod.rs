@@ -6,9 +6,10 @@ mod bulk;
 pub(crate) mod carry;
 mod children;
 mod content;
+mod decide;
 mod exclusion;
 mod files;
-pub(crate) mod inputs;
+mod inputs;
 mod notify;
 mod presence;
 mod read;
@@ -16,6 +17,7 @@ mod sessions;
 mod tx;
 
 pub(crate) use files::{VERSION_COLUMNS, version};
+pub(crate) use inputs::read_spread;
 pub(crate) use read::contents;
 pub(crate) use sessions::next_revisions;
 pub(crate) use tx::Tx;
@@ -25,12 +27,12 @@ use crate::{Store, audit, value};
 use async_trait::async_trait;
 use atelier_application::ports::audit::AuditEntry;
 use atelier_application::ports::ingest_store::{
-    Attendance, Begun, Exclusion, FileRecord, IngestStore, IngestUnit, KnownFile, Mark, Presence, Reach, SessionWritten,
+    Attendance, Begun, Exclusion, FileRecord, IngestStore, IngestUnit, KnownFile, Mark, NewQualification, NewScrap, Presence, Reach, SessionWritten,
     StoredVersion,
 };
 use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_domain::anomaly::AnomalyKind;
-use atelier_domain::ids::{LogFileId, MachineId, VersionId};
+use atelier_domain::ids::{LogFileId, MachineId, ScrapId, VersionId};
 use atelier_domain::log_file::RejectedLine;
 use atelier_domain::kpi::reference_cycle::CycleSpread;
 use atelier_domain::session::{Assessment, Carry, Details, Inputs};
@@ -38,7 +40,7 @@ use atelier_domain::time::{Instant, ProductionDay};
 use atelier_domain::units::Millis;
 use sea_orm::{DbBackend, DbErr, Value};
 use sessions::Saving;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -294,6 +296,26 @@ impl IngestUnit for Unit {
 
     async fn set_exclusion(&mut self, version: VersionId, exclusion: Option<&Exclusion>) -> StoreResult<()> {
         Ok(exclusion::set(&mut self.tx, self.machine, version, exclusion).await.map_err(from_db)?)
+    }
+
+    async fn declare_scrap(&mut self, day: ProductionDay, scrap: &NewScrap) -> StoreResult<()> {
+        Ok(decide::declare_scrap(&mut self.tx, self.machine, day, scrap).await.map_err(from_db)?)
+    }
+
+    async fn withdraw_scrap(&mut self, id: ScrapId, now: Instant) -> StoreResult<bool> {
+        Ok(decide::withdraw_scrap(&mut self.tx, self.machine, id, now).await.map_err(from_db)?)
+    }
+
+    async fn qualify_stop(&mut self, since: Instant, qualification: &NewQualification) -> StoreResult<()> {
+        Ok(decide::qualify_stop(&mut self.tx, self.machine, since, qualification).await.map_err(from_db)?)
+    }
+
+    async fn days_of_stop(&mut self, since: Instant) -> StoreResult<BTreeSet<ProductionDay>> {
+        Ok(decide::days_of_stop(&mut self.tx, self.machine, since).await.map_err(from_db)?)
+    }
+
+    async fn pieces_of(&mut self, day: ProductionDay) -> StoreResult<Option<u32>> {
+        Ok(decide::pieces_of(&mut self.tx, self.machine, day).await.map_err(from_db)?)
     }
 
     async fn audit(&mut self, entry: &AuditEntry) -> StoreResult<()> {

@@ -14,7 +14,7 @@ const OCCUPANCY: &str = "CASE WHEN t.duree_production_ms = 0 THEN CAST(-1 AS dou
     / CAST(t.duree_production_ms AS double precision) END";
 
 /// The conditions of a filter on `session_production t`.
-pub(super) fn conditions(filter: &SessionFilter, values: &mut Values) -> Vec<String> {
+pub(crate) fn conditions(filter: &SessionFilter, values: &mut Values) -> Vec<String> {
     let mut conditions = Vec::new();
     if let Some(machines) = &filter.machines {
         conditions.push(values.one_of_numbers("t.centre_usinage_id", machines.iter().map(|machine| machine.0)));

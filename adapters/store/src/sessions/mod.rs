@@ -16,7 +16,9 @@ use atelier_application::ports::sessions::{
 use atelier_application::ports::store_error::StoreResult;
 use atelier_domain::ids::{JobId, MachineId, Revision, SessionId};
 use atelier_domain::time::Instant;
-use filter::{conditions, page};
+pub(crate) use filter::conditions;
+use filter::page;
+pub(crate) use rows::reasons;
 use std::collections::HashMap;
 
 const OF_MACHINE: &str = "t.centre_usinage_id";

@@ -125,7 +125,7 @@ fn trs(row: &mut Fields<'_>) -> StoreResult<Trs> {
 }
 
 /// Reads `arrets_par_motif`: by the reason's code, milliseconds and how often.
-pub(super) fn reasons(text: &str) -> Option<BTreeMap<String, Lost>> {
+pub(crate) fn reasons(text: &str) -> Option<BTreeMap<String, Lost>> {
     if text == "{}" {
         return Some(BTreeMap::new());
     }

@@ -6,7 +6,7 @@ use atelier_application::ports::log_files::{FileVersion, StoredLogFile, StoredRe
 use atelier_application::ports::sessions::{
     PieceRange, SessionSummary, StoredAnomaly, StoredJob, StoredPiece, StoredSource, StoredStop, StoredWait,
 };
-use atelier_application::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
+use atelier_application::ports::sync_runs::{RunKind, SyncRun, SyncSource, SyncStatus};
 use atelier_domain::alert::{AlertKind, Severity};
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{
@@ -198,6 +198,8 @@ pub(crate) fn run(id: i64, status: SyncStatus) -> SyncRun {
         orders_changed: 0,
         progress: if over { 1.0 } else { 0.25 },
         error: (status == SyncStatus::Partial).then(|| "a.LOG: it is gone".to_owned()),
+        kind: RunKind::Sync,
+        machines_failed: BTreeSet::new(),
     }
 }
 

@@ -41,6 +41,10 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
         format: Arc::clone(&services.format),
         anomalies: Arc::clone(&services.anomalies),
         sync_runs: Arc::clone(&services.sync_runs),
+        decisions: Arc::clone(&services.decisions),
+        statistics: Arc::clone(&services.statistics),
+        clock: Arc::clone(&services.clock),
+        silence: services.silence,
         alerts: Arc::clone(&services.alerts),
         users: Arc::clone(&services.users),
         zone: services.zone,
@@ -49,8 +53,9 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
     let sync = SyncControl::new(Arc::clone(&services.sync_runner), Arc::clone(&services.sync_runs));
     let audit = AuditTrail::new(Arc::clone(&services.audit), limits.page);
     let (clock, exclusions) = (Arc::clone(&services.clock), services.exclusions.clone());
+    let deciding = services.deciding.clone();
     let alerts = AlertDesk::new(Arc::clone(&services.alerts), Arc::clone(&clock));
-    let inner = builder().data(services).data(sync).data(audit).data(exclusions).data(alerts).finish();
+    let inner = builder().data(services).data(sync).data(audit).data(exclusions).data(deciding).data(alerts).finish();
     let types = Arc::new(Types::of(&inner.sdl()));
     AtelierSchema { inner, queries, clock, limits: *limits, types }
 }

@@ -6,6 +6,7 @@ use atelier_application::alerts::AlertDesk;
 use atelier_application::audit::AuditTrail;
 use atelier_application::error::AppError;
 use atelier_application::ingest::Exclusions;
+use atelier_application::manage::Decisions;
 use atelier_application::ports::identity::Subject;
 use atelier_application::query::Reader;
 use atelier_application::sync::SyncControl;
@@ -32,6 +33,11 @@ pub(crate) fn sync_control<'a>(ctx: &Context<'a>) -> ApiResult<&'a SyncControl> 
 /// What sets versions of log files aside.
 pub(crate) fn exclusions<'a>(ctx: &Context<'a>) -> ApiResult<&'a Exclusions> {
     ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no exclusions".to_owned())))
+}
+
+/// What takes decisions.
+pub(crate) fn decisions<'a>(ctx: &Context<'a>) -> ApiResult<&'a Decisions> {
+    ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no decisions".to_owned())))
 }
 
 /// Who changed what by hand.

@@ -5,16 +5,20 @@ use atelier_application::ingest::Exclusions;
 use atelier_application::ports::alerts::AlertStore;
 use atelier_application::ports::anomalies::AnomalyReader;
 use atelier_application::ports::audit::AuditLog;
+use atelier_application::manage::Decisions;
 use atelier_application::ports::clock::Clock;
+use atelier_application::ports::decisions::DecisionStore;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_files::LogFileReader;
 use atelier_application::ports::log_format::LogFormat;
 use atelier_application::ports::machines::MachineStore;
 use atelier_application::ports::sessions::SessionReader;
+use atelier_application::ports::statistics::StatisticsReader;
 use atelier_application::ports::sync_runner::SyncRunner;
 use atelier_application::ports::sync_runs::SyncRunReader;
 use atelier_application::ports::users::UserStore;
 use atelier_domain::time::PlantZone;
+use atelier_domain::units::Millis;
 use std::sync::Arc;
 
 /// What the schema stands on.
@@ -36,6 +40,12 @@ pub struct Services {
     pub sync_runner: Arc<dyn SyncRunner>,
     /// Setting versions of log files aside.
     pub exclusions: Exclusions,
+    /// What people decided.
+    pub decisions: Arc<dyn DecisionStore>,
+    /// Taking decisions.
+    pub deciding: Decisions,
+    /// Figures over many sessions.
+    pub statistics: Arc<dyn StatisticsReader>,
     /// Who changed what by hand.
     pub audit: Arc<dyn AuditLog>,
     /// Alerts.
@@ -48,6 +58,8 @@ pub struct Services {
     pub auth: Auth,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// A machine that is silent for so long inside required time is taken for off.
+    pub silence: Millis,
     /// The plant's zone.
     pub zone: PlantZone,
 }

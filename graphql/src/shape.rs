@@ -21,7 +21,7 @@ pub(crate) struct Types {
 }
 
 /// Object types that load something.
-const LOADING: [&str; 13] = [
+const LOADING: [&str; 14] = [
     "Machine",
     "Session",
     "SessionConnection",
@@ -35,6 +35,7 @@ const LOADING: [&str; 13] = [
     "Alert",
     "AlertConnection",
     "AlertEdge",
+    "StatisticsRow",
 ];
 
 impl Types {

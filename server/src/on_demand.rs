@@ -11,9 +11,10 @@ use crate::work::{Unwatched, log_derived, log_outcome};
 use async_trait::async_trait;
 use atelier_application::ingest::{Ingest, Outcome, Progress, ReplayError, ReplayScope};
 use atelier_application::ports::sync_runner::{Start, SyncRunner};
-use atelier_application::ports::sync_runs::{SyncRun, SyncSource};
+use atelier_application::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// How many requests may wait to be heard.
@@ -30,7 +31,12 @@ enum Wish {
     Fetch,
     /// Sessions derived again.
     Replay(ReplayScope),
+    /// What is marked to be derived again.
+    Derive,
 }
+
+/// While another run is at work, what is marked is tried again after so long.
+const PAUSE: Duration = Duration::from_millis(500);
 
 type Request = (Wish, oneshot::Sender<Start>);
 
@@ -70,6 +76,14 @@ impl SyncRunner for OnDemand {
     async fn replay(&self, scope: ReplayScope) -> Start {
         self.ask(Wish::Replay(scope)).await
     }
+
+    async fn derive_marked(&self) {
+        // Nobody waits for it, and should nobody hear it, the marks stay for the next run.
+        let (reply, _) = oneshot::channel();
+        if self.0.send((Wish::Derive, reply)).await.is_err() {
+            tracing::debug!("what is marked is derived when the program starts again");
+        }
+    }
 }
 
 impl Requests {
@@ -77,6 +91,9 @@ impl Requests {
     /// configured; `deriving` needs none.
     pub(crate) async fn serve(mut self, fetching: Option<&Ingest>, deriving: &Ingest, progress: &Unwatched) {
         let mut runs = FuturesUnordered::new();
+        // What was marked before the program started.
+        let (reply, _) = oneshot::channel();
+        runs.push(run(Wish::Derive, reply, fetching, deriving, progress));
         loop {
             tokio::select! {
                 () = progress.stopping() => break,
@@ -102,6 +119,7 @@ async fn run(
 ) {
     let asked = Asked { progress, reply: Mutex::new(Some(reply)) };
     match (wish, fetching) {
+        (Wish::Derive, _) => return derive_marked(deriving, progress).await,
         (Wish::Fetch, None) => asked.answer(Start::NotConfigured(NO_LOG_SOURCE.to_owned())),
         (Wish::Fetch, Some(fetching)) => {
             let outcome = fetching.run(&asked).await;
@@ -123,6 +141,27 @@ async fn run(
         },
     }
     progress.run_ended().await;
+}
+
+/// Derives what is marked, as soon as no other run is at work; one that is may do it.
+async fn derive_marked(deriving: &Ingest, progress: &Unwatched) {
+    loop {
+        match deriving.rederive(progress).await {
+            Ok(None) => return,
+            Ok(Some(Outcome::AlreadyRunning)) => {}
+            Ok(Some(Outcome::Ran(run))) => {
+                log_derived(&run);
+                if run.status != SyncStatus::Succeeded {
+                    return;
+                }
+            }
+            Err(error) => return tracing::error!(%error, "what is marked cannot be derived again"),
+        }
+        tokio::select! {
+            () = progress.stopping() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
 }
 
 /// A run that somebody asked for.

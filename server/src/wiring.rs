@@ -2,7 +2,7 @@
 
 use crate::alerting::Alerting;
 use crate::clock::SystemClock;
-use crate::config::{Config, DatabaseConfig, LogSourceConfig, RetentionConfig, Schedule, Secret};
+use crate::config::{Config, DatabaseConfig, LogSourceConfig, PlantCalendar, RetentionConfig, Schedule, Secret};
 use crate::http::{Api, Readiness};
 use crate::no_source::NoSource;
 use crate::on_demand::{self, Requests};
@@ -11,14 +11,17 @@ use async_trait::async_trait;
 use atelier_application::alerts::{Deliverer, Reviewer};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Exclusions, Ingest, Room};
+use atelier_application::manage::Decisions;
 use atelier_application::ports::archive::Archive;
 use atelier_application::ports::clock::Clock;
+use atelier_application::ports::decisions::DecisionStore as _;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_source::LogSource;
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
 use atelier_application::ports::notify::Notifier;
 use atelier_application::ports::sessions::SessionReader;
 use atelier_application::ports::signals::CommitSignals;
+use atelier_application::ports::sync_runner::SyncRunner;
 use atelier_application::ports::sync_runs::SyncSource;
 use atelier_application::retention::Retention;
 use atelier_archive::FolderArchive;
@@ -52,6 +55,9 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<Store> {
         tracing::info!(name, "migrated");
     }
     store.ensure_machines(&config.machines, SystemClock.now()).await.context("The machines cannot be stored")?;
+    if let Some(PlantCalendar { from, calendar }) = &config.calendar {
+        store.set_calendar(None, *from, calendar, None).await.context("The plant's calendar cannot be stored")?;
+    }
     for difference in differences(&config.machines, &store).await? {
         tracing::warn!("{difference}");
     }
@@ -117,6 +123,11 @@ pub(crate) fn deriving(config: &Config, store: &Store) -> Ingest {
 /// Setting versions of log files aside; it reads the database alone.
 pub(crate) fn exclusions(config: &Config, store: &Store) -> Exclusions {
     Exclusions::new(deriving(config, store), Arc::new(store.clone()), Arc::new(store.clone()))
+}
+
+/// A machine from which nothing came in so much required time is silent.
+fn silence(config: &Config) -> Millis {
+    Millis(i64::try_from(config.alerts.machine_silent.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Looking for what is wrong, and telling it: to the webhook if there is one, else in the program's log.
@@ -220,6 +231,7 @@ pub(crate) fn api(
         wake: Arc::default(),
     };
     let (sync_runner, requests) = on_demand::channel();
+    let sync_runner: Arc<dyn SyncRunner> = Arc::new(sync_runner);
     let services = Services {
         machines: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),
@@ -227,7 +239,17 @@ pub(crate) fn api(
         format: Arc::new(MachineLog),
         anomalies: Arc::new(store.clone()),
         sync_runs: Arc::new(store.clone()),
-        sync_runner: Arc::new(sync_runner),
+        sync_runner: Arc::clone(&sync_runner),
+        decisions: Arc::new(store.clone()),
+        deciding: Decisions::new(
+            deriving(config, store),
+            Arc::new(store.clone()),
+            Arc::new(store.clone()),
+            Arc::new(store.clone()),
+            sync_runner,
+        ),
+        statistics: Arc::new(store.clone()),
+        silence: silence(config),
         exclusions: exclusions(config, store),
         audit: Arc::new(store.clone()),
         alerts: Arc::new(store.clone()),

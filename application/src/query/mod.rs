@@ -18,6 +18,7 @@ mod sync_runs;
 mod timeline;
 
 pub use anomalies::AnomalyWish;
+pub use decisions::MachineCycles;
 pub use sessions::place;
 pub use timeline::timeline;
 

@@ -2,7 +2,6 @@ use super::*;
 use crate::anomaly::AnomalyKind;
 use crate::event::{Event, JobProfile, Line};
 use crate::ids::VersionId;
-use crate::interval::Interval;
 use crate::machine::MachineState::{Running, Stopped, Waiting};
 use crate::stream::Version;
 use crate::time::PlantZone;

@@ -134,10 +134,12 @@ impl Survey<'_> {
             "machines" => 30,
             "waitPeriods" => 120,
             "jobs" | "types" => 60,
+            "statistics" if field.get_argument("groupBy").is_some() => 100,
+            "ledger" | "lossPareto" | "stopReasons" | "shifts" | "plannedStops" | "exceptions" | "referenceCycles" => 10,
             "stopPeriods" | "anomalies" | "fields" | "inputFields" | "enumValues" => 10,
             "timeline" => 250,
             "otherEvents" => 5,
-            "versions" | "detail" => 2,
+            "versions" | "detail" | "scrap" => 2,
             "args" | "directives" | "possibleTypes" => 4,
             _ => 1,
         }

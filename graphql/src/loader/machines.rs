@@ -1,12 +1,15 @@
 //! What machines have.
 
-use super::{SessionGroup, Shared};
+use super::{SessionGroup, Shared, reasons};
 use crate::error::ApiResult;
-use crate::model::{Machine, Session};
+use crate::model::{Machine, Reasons, Session};
 use atelier_application::ports::sessions::{SessionCursor, SessionFilter, SessionOrder, SessionSummary, Slice, Window};
-use atelier_application::query::Reader;
+use atelier_application::ports::statistics::{StatisticsKey, StatisticsRow};
+use atelier_application::query::{MachineCycles, Reader};
 use atelier_domain::ids::MachineId;
-use atelier_domain::machine;
+use atelier_domain::calendar::Calendar;
+use atelier_domain::machine::{self, StateNow};
+use atelier_domain::time::ProductionDay;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -35,6 +38,19 @@ pub(crate) struct MachineGroup {
     latest: Shared<(), Arc<HashMap<MachineId, Session>>>,
     sessions: Shared<SessionsKey, Arc<HashMap<MachineId, SessionList>>>,
     counts: Shared<SessionFilter, Arc<HashMap<MachineId, u64>>>,
+    states: Shared<(), Arc<HashMap<MachineId, StateNow>>>,
+    cycles: Shared<(), Arc<HashMap<MachineId, MachineCycles>>>,
+    calendars: Shared<(), Arc<HashMap<MachineId, Calendar>>>,
+    statistics: Shared<(Period, bool), Arc<MachineStatistics>>,
+}
+
+/// From a day and up to one.
+type Period = (Option<ProductionDay>, Option<ProductionDay>);
+
+/// Figures of machines, and the reasons they name.
+pub(crate) struct MachineStatistics {
+    pub(crate) rows: HashMap<MachineId, StatisticsRow>,
+    pub(crate) reasons: Reasons,
 }
 
 impl MachineGroup {
@@ -47,6 +63,10 @@ impl MachineGroup {
             latest: Shared::default(),
             sessions: Shared::default(),
             counts: Shared::default(),
+            states: Shared::default(),
+            cycles: Shared::default(),
+            calendars: Shared::default(),
+            statistics: Shared::default(),
         });
         machines.iter().map(|machine| Machine::new(Arc::clone(machine), Arc::clone(&group))).collect()
     }
@@ -58,6 +78,34 @@ impl MachineGroup {
 
     fn ids(&self) -> Vec<MachineId> {
         self.machines.iter().map(|machine| machine.id).collect()
+    }
+
+    /// What each does now.
+    pub(crate) async fn states(&self) -> ApiResult<Arc<HashMap<MachineId, StateNow>>> {
+        self.states.get((), async || Ok(Arc::new(self.reader.states(&self.ids()).await?))).await
+    }
+
+    /// The reference cycle times of each.
+    pub(crate) async fn cycles(&self) -> ApiResult<Arc<HashMap<MachineId, MachineCycles>>> {
+        self.cycles.get((), async || Ok(Arc::new(self.reader.cycles(&self.ids()).await?))).await
+    }
+
+    /// The calendar in force today of each that has one.
+    pub(crate) async fn calendars(&self) -> ApiResult<Arc<HashMap<MachineId, Calendar>>> {
+        self.calendars.get((), async || Ok(Arc::new(self.reader.calendars(&self.ids()).await?))).await
+    }
+
+    /// Figures of each over a period.
+    pub(crate) async fn statistics(&self, period: Period, with_reasons: bool) -> ApiResult<Arc<MachineStatistics>> {
+        let load = async || {
+            let (from, to) = period;
+            let filter = SessionFilter { machines: Some(self.ids()), from, to, ..SessionFilter::default() };
+            let rows = self.reader.statistics(&filter, &[StatisticsKey::Machine], with_reasons).await?;
+            let reasons = reasons(&self.reader, rows.iter().map(|row| &row.trs)).await?;
+            let rows = rows.into_iter().filter_map(|row| Some((row.machine?, row))).collect();
+            Ok(Arc::new(MachineStatistics { rows, reasons }))
+        };
+        self.statistics.get((period, with_reasons), load).await
     }
 
     /// The latest session of each.

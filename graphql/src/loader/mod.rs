@@ -10,6 +10,7 @@ mod anomalies;
 mod lines;
 mod log_files;
 mod machines;
+mod reasons;
 mod sessions;
 
 pub(crate) use alerts::AlertGroup;
@@ -17,7 +18,8 @@ pub(crate) use anomalies::AnomalyGroup;
 pub(crate) use lines::{LineDetail, Lines};
 pub(crate) use log_files::LogFileGroup;
 pub(crate) use machines::{MachineGroup, SessionList};
-pub(crate) use sessions::{JobDetail, PieceDetail, SessionGroup};
+pub(crate) use reasons::{all_reasons, reasons};
+pub(crate) use sessions::{JobDetail, PieceDetail, SessionGroup, stop_node};
 
 use crate::error::ApiResult;
 use std::future::Future;

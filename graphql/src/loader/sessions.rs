@@ -1,13 +1,16 @@
 //! What sessions hold.
 
-use super::{LineDetail, Lines, LogFileGroup, MachineGroup, Shared};
+use super::{LineDetail, Lines, LogFileGroup, MachineGroup, Shared, all_reasons, reasons};
 use crate::error::ApiResult;
-use crate::model::{Job, LogFile, Machine, Piece, Session, StopPeriod, Traced, WaitPeriod};
+use crate::model::{Job, LogFile, Machine, Piece, Reasons, Session, Stop, StopPeriod, Traced, WaitPeriod};
 use atelier_application::ports::log_files::StoredLogFile;
-use atelier_application::ports::sessions::{SessionSummary, StoredAnomaly, StoredJob, Window};
+use async_graphql::Lookahead;
+use atelier_application::ports::decisions::ScrapDeclaration;
+use atelier_application::ports::sessions::{SessionSummary, StoredAnomaly, StoredJob, StoredStop, Window};
+use atelier_application::ports::users::User;
 use atelier_application::query::Reader;
 use atelier_application::query::page::numbered;
-use atelier_domain::ids::{JobId, LogFileId, MachineId, SessionId};
+use atelier_domain::ids::{JobId, LogFileId, MachineId, SessionId, UserId};
 use atelier_domain::machine;
 use atelier_domain::time::Instant;
 use std::collections::{BTreeSet, HashMap};
@@ -35,6 +38,12 @@ pub(crate) struct PieceDetail {
     pub(crate) job_line: LineDetail,
 }
 
+/// The scrap of sessions, and who declared it.
+pub(crate) struct DeclaredScrap {
+    pub(crate) declared: HashMap<SessionId, Vec<ScrapDeclaration>>,
+    pub(crate) users: HashMap<UserId, User>,
+}
+
 /// Lists by session.
 type BySession<T> = Arc<HashMap<SessionId, Arc<[T]>>>;
 
@@ -46,7 +55,9 @@ pub(crate) struct SessionGroup {
     machines: Shared<(), Arc<HashMap<MachineId, Machine>>>,
     jobs: Shared<(bool, LineDetail), BySession<Job>>,
     waits: Shared<LineDetail, BySession<WaitPeriod>>,
-    stops: Shared<LineDetail, BySession<StopPeriod>>,
+    stops: Shared<(LineDetail, bool), BySession<StopPeriod>>,
+    reasons: Shared<(), Reasons>,
+    scrap: Shared<(), Arc<DeclaredScrap>>,
     pieces: Shared<(Window<u32>, PieceDetail), BySession<Piece>>,
     instants: Shared<(), Arc<HashMap<SessionId, Vec<Instant>>>>,
     anomalies: Shared<(), Arc<HashMap<SessionId, Vec<StoredAnomaly>>>>,
@@ -70,6 +81,8 @@ impl SessionGroup {
             jobs: Shared::default(),
             waits: Shared::default(),
             stops: Shared::default(),
+            reasons: Shared::default(),
+            scrap: Shared::default(),
             pieces: Shared::default(),
             instants: Shared::default(),
             anomalies: Shared::default(),
@@ -131,15 +144,38 @@ impl SessionGroup {
         self.waits.get(detail, load).await
     }
 
-    /// The stops of each.
-    pub(crate) async fn stops(&self, detail: LineDetail) -> ApiResult<BySession<StopPeriod>> {
+    /// The reasons of stops that the figures of all name.
+    pub(crate) async fn reasons(&self) -> ApiResult<Reasons> {
+        let load = async || reasons(&self.reader, self.sessions.iter().map(|session| &session.trs)).await;
+        self.reasons.get((), load).await
+    }
+
+    /// The scrap of each, and who declared it.
+    pub(crate) async fn scrap(&self) -> ApiResult<Arc<DeclaredScrap>> {
+        let load = async || {
+            let declared = self.reader.scrap(&self.ids()).await?;
+            let ids: BTreeSet<UserId> = declared.values().flatten().filter_map(|scrap| scrap.by).collect();
+            let found = if ids.is_empty() {
+                Vec::new()
+            } else {
+                self.reader.users_by_id(&ids.into_iter().collect::<Vec<_>>()).await?
+            };
+            Ok(Arc::new(DeclaredScrap { declared, users: found.into_iter().map(|user| (user.id, user)).collect() }))
+        };
+        self.scrap.get((), load).await
+    }
+
+    /// The stops of each; with their reasons if asked for.
+    pub(crate) async fn stops(&self, detail: LineDetail, with_reason: bool) -> ApiResult<BySession<StopPeriod>> {
         let load = async || {
             let found = self.reader.stops(&self.ids()).await?;
             let sources = found.values().flatten().map(|stop| stop.source);
             let lines = Lines::load(&self.reader, detail, sources).await?;
-            Ok(Arc::new(lists(found, |fact| StopPeriod(Traced { line: lines.of(fact.source), fact }))))
+            let qualified = with_reason && found.values().flatten().any(|stop| stop.reason.is_some());
+            let reasons = if qualified { all_reasons(&self.reader).await? } else { Reasons::default() };
+            Ok(Arc::new(lists(found, |fact| node_of_stop(fact, &lines, &reasons))))
         };
-        self.stops.get(detail, load).await
+        self.stops.get((detail, with_reason), load).await
     }
 
     /// The part of each one's pieces that a window means, with their bars and lines if asked for.
@@ -222,6 +258,17 @@ impl SessionGroup {
         let ids: Vec<_> = if counted { jobs.into_iter().map(|job| job.id).collect() } else { Vec::new() };
         Ok(if ids.is_empty() { HashMap::new() } else { self.reader.carried_pieces(&ids).await? })
     }
+}
+
+/// A single stop as a node.
+pub(crate) async fn stop_node(reader: &Reader, stop: StoredStop, asks: &Lookahead<'_>) -> ApiResult<StopPeriod> {
+    let lines = Lines::load(reader, LineDetail::of(std::slice::from_ref(asks)), [stop.source]).await?;
+    Ok(node_of_stop(stop, &lines, &all_reasons(reader).await?))
+}
+
+fn node_of_stop(fact: StoredStop, lines: &Lines, reasons: &Reasons) -> StopPeriod {
+    let reason = fact.reason.as_ref().and_then(|code| reasons.get(code)).cloned();
+    StopPeriod(Stop { traced: Traced { line: lines.of(fact.source), fact }, reason })
 }
 
 fn lists<S, T>(found: HashMap<SessionId, Vec<S>>, node: impl Fn(S) -> T) -> HashMap<SessionId, Arc<[T]>> {

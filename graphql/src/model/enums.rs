@@ -6,6 +6,8 @@ use atelier_application::ports::audit;
 use atelier_application::ports::sessions as port;
 use atelier_application::ports::sync_runs;
 use atelier_application::ports::users;
+use atelier_application::ports::statistics;
+use atelier_domain::kpi::{losses, reference_cycle, trs};
 use atelier_domain::{alert, anomaly, log_file, machine, session};
 
 /// What a machine cuts.
@@ -29,7 +31,7 @@ pub(crate) enum MachineState {
     Waiting,
     /// Stopped by its operator.
     Stopped,
-    /// Silent for so long that it must be off.
+    /// Silent for so long, in time that its calendar requires, that it must be off.
     Offline,
     /// Nothing is known.
     Unknown,
@@ -41,6 +43,8 @@ impl From<machine::MachineState> for MachineState {
             machine::MachineState::Running => Self::Running,
             machine::MachineState::Waiting => Self::Waiting,
             machine::MachineState::Stopped => Self::Stopped,
+            machine::MachineState::Offline => Self::Offline,
+            machine::MachineState::Unknown => Self::Unknown,
         }
     }
 }
@@ -59,6 +63,18 @@ pub(crate) enum AuditAction {
     VersionExcluded,
     /// A version of a log file counts again.
     VersionIncluded,
+    /// A calendar was set.
+    CalendarSet,
+    /// A reference cycle time was set, or ended.
+    ReferenceCycleSet,
+    /// Scrap was declared.
+    ScrapDeclared,
+    /// A declaration of scrap was withdrawn.
+    ScrapWithdrawn,
+    /// A stop got a reason.
+    StopQualified,
+    /// A reason of stops was added or changed.
+    StopReasonSaved,
 }
 
 /// What somebody may do; each role may do what those before it may.
@@ -100,6 +116,8 @@ pub(crate) enum SessionOrderField {
     Date,
     /// The number of pieces.
     TotalPieces,
+    /// The TRS; a session without one counts as less than any other.
+    Trs,
     /// The occupancy rate; a session without one counts as less than any other.
     Occupancy,
 }
@@ -150,6 +168,8 @@ pub(crate) enum AnomalyKind {
     PieceWhileStopped,
     /// A wait and a stop share time; the stop wins.
     WaitOverlapsStop,
+    /// The pieces of a session took less time than their reference cycle times.
+    ReferenceCycleTooLong,
     /// A complete session without a piece.
     NoPieces,
     /// A file holds lines that cannot be read.
@@ -158,6 +178,8 @@ pub(crate) enum AnomalyKind {
     FileRewritten,
     /// A file became shorter.
     FileTruncated,
+    /// Nothing new came from a machine for a while in which it should have worked.
+    MachineSilent,
 }
 
 /// How bad it is.
@@ -170,4 +192,72 @@ pub(crate) enum Severity {
     Warning,
     /// Somebody must look at it: what is shown is out of date, or will be.
     Critical,
+}
+
+/// Where a reference cycle time comes from, the surest first.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "reference_cycle::CycleSource")]
+pub(crate) enum CycleSource {
+    /// Given for the machine and the profile.
+    Profile,
+    /// Given for the machine.
+    Machine,
+    /// Learned: the 10th percentile (nearest rank) of the machine's net cycle times of the 30 days before, from at least 100.
+    Learned,
+    /// There is none.
+    None,
+}
+
+/// Whether scrap was declared.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "trs::QualitySource")]
+pub(crate) enum QualitySource {
+    /// People declared how many pieces were scrap.
+    Declared,
+    /// Nobody declared any: all pieces are taken for good.
+    Assumed,
+}
+
+/// Where opening time comes from.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "trs::CalendarSource")]
+pub(crate) enum CalendarSource {
+    /// A calendar says it.
+    Configured,
+    /// There is no calendar: it is the time from the first event to the last.
+    Observed,
+}
+
+/// What became of a part of opening time.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "losses::TimeKind")]
+pub(crate) enum TimeKind {
+    /// Breaks, maintenance windows, and stops qualified with a planned reason.
+    PlannedStop,
+    /// Unplanned stops in required time.
+    Stop,
+    /// Waits in required time and outside stops.
+    Wait,
+    /// At the reference cycle; all of operating time where there is none.
+    Running,
+    /// Operating time beyond net time.
+    SlowRunning,
+    /// The reference cycle times of scrap.
+    Scrap,
+}
+
+/// What figures are grouped by.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "statistics::StatisticsKey")]
+pub(crate) enum StatisticsKey {
+    /// The machine.
+    Machine,
+    /// The machine's type.
+    Type,
+    /// The production day.
+    Date,
+    /// The ISO week of the production day.
+    Week,
+    /// The month of the production day.
+    Month,
 }

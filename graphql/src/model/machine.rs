@@ -1,11 +1,15 @@
 //! Machining centres.
 
-use super::{MachineType, Session, SessionConnection, SessionFilter, SessionOrder, Total};
+use super::{
+    Calendar, MachineState, MachineType, ReferenceCycle, Session, SessionConnection, SessionFilter, SessionOrder,
+    StatisticsRow, Total, reference_cycles,
+};
 use crate::error::ApiResult;
 use crate::loader::MachineGroup;
-use crate::scalar::DateTime;
-use async_graphql::{ID, InputObject, Object};
+use crate::scalar::{Date, DateTime};
+use async_graphql::{Context, ID, InputObject, Object};
 use atelier_application::ports::machines as port;
+use atelier_application::ports::statistics as port_statistics;
 use atelier_application::query::page::PageArgs;
 use atelier_domain::ids::MachineId;
 use atelier_domain::machine;
@@ -68,6 +72,44 @@ impl Machine {
     /// The folder of the log source that holds its files, relative to the source's root; null when it has none.
     async fn folder(&self) -> Option<&str> {
         self.machine.folder.as_deref()
+    }
+
+    /// What it does now, as far as its last events tell: `OFFLINE` when nothing came in an hour (configurable) of the time that
+    /// its calendar requires, `UNKNOWN` before its first event, and without a calendar a day after its last one.
+    async fn state(&self) -> ApiResult<MachineState> {
+        let states = self.group.states().await?;
+        Ok(states.get(&self.machine.id).map_or(MachineState::Unknown, |now| now.state.into()))
+    }
+
+    /// Since when it does that; null when that is not known.
+    async fn state_since(&self) -> ApiResult<Option<DateTime>> {
+        Ok(self.group.states().await?.get(&self.machine.id).and_then(|now| now.since).map(DateTime))
+    }
+
+    /// How long its pieces should take: the times that were given, by profile and first day, then the one that is learned for
+    /// today from the 30 days before it.
+    async fn reference_cycles(&self) -> ApiResult<Vec<ReferenceCycle>> {
+        Ok(self.group.cycles().await?.get(&self.machine.id).map(reference_cycles).unwrap_or_default())
+    }
+
+    /// When it should work: its own calendar that is in force today, else the plant's; null when there is none.
+    async fn calendar(&self) -> ApiResult<Option<Calendar>> {
+        Ok(self.group.calendars().await?.get(&self.machine.id).cloned().map(Into::into))
+    }
+
+    /// Figures over its sessions of a period; times are summed, rates are ratios of the sums.
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "From this production day on; from the first one when left out.")] from: Option<Date>,
+        #[graphql(desc = "Up to this production day, which is in; up to the last one when left out.")] to: Option<Date>,
+    ) -> ApiResult<StatisticsRow> {
+        let with_ledger = ctx.look_ahead().field("ledger").exists();
+        let period = (from.map(|date| date.0), to.map(|date| date.0));
+        let found = self.group.statistics(period, with_ledger).await?;
+        let none = port_statistics::StatisticsRow::default();
+        let row = found.rows.get(&self.machine.id).unwrap_or(&none);
+        Ok(StatisticsRow::new(row, Some(self.clone()), &found.reasons))
     }
 
     /// The session of the latest production day; null before the first one.

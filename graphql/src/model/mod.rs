@@ -3,6 +3,7 @@
 mod alert;
 mod anomaly;
 mod audit;
+mod decision;
 mod enums;
 mod job;
 mod log_file;
@@ -16,16 +17,22 @@ mod piece;
 mod session;
 mod session_input;
 mod session_list;
+mod statistics;
 mod sync_run;
 mod timeline;
+mod trs;
 mod user;
 
 pub(crate) use alert::{Alert, AlertConnection};
 pub(crate) use anomaly::{Anomaly, AnomalyConnection, AnomalyFilter};
 pub(crate) use audit::AuditConnection;
+pub(crate) use decision::{
+    Calendar, CalendarInput, ReferenceCycle, ScrapDeclaration, ScrapInput, StopReason, StopReasonInput, first_day,
+    reference_cycles,
+};
 pub(crate) use enums::{
-    AnomalyKind, AuditAction, LogFileState, MachineState, MachineType, OrderDirection, Role, SessionOrderField,
-    SessionStatus, Severity, SyncSource, SyncStatus,
+    AnomalyKind, AuditAction, CalendarSource, CycleSource, LogFileState, MachineState, MachineType, OrderDirection,
+    QualitySource, Role, SessionOrderField, SessionStatus, Severity, StatisticsKey, SyncSource, SyncStatus, TimeKind,
 };
 pub(crate) use job::Job;
 pub(crate) use log_file::{LogFile, LogFileConnection, LogFileFilter, RejectedLine};
@@ -34,11 +41,13 @@ pub(crate) use log_version::LogFileVersion;
 pub(crate) use machine::{Machine, MachineFilter};
 pub(crate) use observed::ObservedProduction;
 pub(crate) use page_info::PageInfo;
-pub(crate) use period::{StopPeriod, WaitPeriod};
+pub(crate) use period::{Stop, StopPeriod, WaitPeriod};
 pub(crate) use piece::{Piece, PieceConnection};
 pub(crate) use session::Session;
 pub(crate) use session_input::{SessionFilter, SessionOrder};
 pub(crate) use session_list::{SessionConnection, Total};
+pub(crate) use statistics::StatisticsRow;
 pub(crate) use sync_run::{SyncRun, SyncRunConnection};
 pub(crate) use timeline::TimelineInterval;
+pub(crate) use trs::{Reasons, TimeShare, Trs, time_shares};
 pub(crate) use user::{AuthPayload, User};

@@ -1,8 +1,8 @@
 //! Sessions.
 
 use super::{
-    Anomaly, Job, LogFile, Machine, ObservedProduction, PieceConnection, SessionStatus, StopPeriod, TimelineInterval,
-    WaitPeriod,
+    Anomaly, Job, LogFile, Machine, ObservedProduction, PieceConnection, ScrapDeclaration, SessionStatus, StopPeriod,
+    TimeShare, TimelineInterval, Trs, WaitPeriod, time_shares,
 };
 use crate::emit::{Leaves, leaf};
 use crate::error::{ApiError, ApiResult};
@@ -14,6 +14,7 @@ use atelier_application::ports::sessions::SessionSummary;
 use atelier_application::query::page::{PageArgs, numbered};
 use atelier_application::query::{cursor, timeline};
 use atelier_domain::ids::SessionId;
+use atelier_domain::kpi::losses::ledger;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -81,12 +82,12 @@ impl Session {
 
     /// The earliest event; null on a day without any.
     async fn first_event_at(&self) -> Option<DateTime> {
-        Some(DateTime(self.session.first_event))
+        self.session.first_event.map(DateTime)
     }
 
     /// The latest event; null on a day without any.
     async fn last_event_at(&self) -> Option<DateTime> {
-        Some(DateTime(self.session.last_event))
+        self.session.last_event.map(DateTime)
     }
 
     /// The earliest piece; null without pieces.
@@ -129,6 +130,29 @@ impl Session {
         self.session.observed.into()
     }
 
+    /// How many pieces were declared as scrap, and not withdrawn.
+    async fn scrap_pieces(&self) -> i32 {
+        int(self.session.trs.scrap_pieces)
+    }
+
+    /// The TRS and its times.
+    async fn trs(&self) -> Trs {
+        (&self.session.trs).into()
+    }
+
+    /// Where opening time went; the parts add up to it. Empty when it is 0.
+    async fn ledger(&self) -> ApiResult<Vec<TimeShare>> {
+        Ok(time_shares(ledger(&self.session.trs), &self.group.reasons().await?))
+    }
+
+    /// The scrap that was declared and not withdrawn, in the order of declaration.
+    async fn scrap(&self) -> ApiResult<Vec<ScrapDeclaration>> {
+        let scrap = self.group.scrap().await?;
+        let own = scrap.declared.get(&self.session.id).into_iter().flatten();
+        let by = |id| scrap.users.get(&id).cloned().map(Into::into);
+        Ok(own.map(|declared| ScrapDeclaration::new(declared.clone(), declared.by.and_then(by))).collect())
+    }
+
     /// The bars loaded in it, in the order of the machine's log.
     async fn jobs(&self, ctx: &Context<'_>) -> ApiResult<Leaves<Job>> {
         // The bar that lasts into the next day is kept for the pieces of that one.
@@ -147,7 +171,9 @@ impl Session {
 
     /// Its stops, by start.
     async fn stop_periods(&self, ctx: &Context<'_>) -> ApiResult<Leaves<StopPeriod>> {
-        Ok(self.own(&*self.group.stops(LineDetail::of(&[ctx.look_ahead()])).await?))
+        let asks = ctx.look_ahead();
+        let with_reason = asks.field("reason").exists();
+        Ok(self.own(&*self.group.stops(LineDetail::of(&[asks]), with_reason).await?))
     }
 
     /// Its pieces by number, a page at a time.
@@ -179,14 +205,14 @@ impl Session {
         }
         let untraced = LineDetail::default();
         let (waits, stops, instants) =
-            futures_util::try_join!(self.group.waits(untraced), self.group.stops(untraced), self.group.instants())?;
+            futures_util::try_join!(self.group.waits(untraced), self.group.stops(untraced, false), self.group.instants())?;
         let waits = self.own(&*waits).0;
         let stops = self.own(&*stops).0;
         let pieces = instants.get(&self.session.id).into_iter().flatten().copied();
         let waiting = waits.iter().map(|wait| wait.0.fact.interval);
         let stopped = stops
             .iter()
-            .map(|stop| &stop.0.fact)
+            .map(|stop| &stop.0.traced.fact)
             .map(|stop| atelier_domain::interval::Interval::new(stop.start, stop.start + stop.length));
         Ok(Leaves(timeline(&self.session, waiting, stopped, pieces).into_iter().map(TimelineInterval).collect()))
     }

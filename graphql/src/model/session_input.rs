@@ -21,12 +21,14 @@ pub(crate) struct SessionFilter {
     status: Option<SessionStatus>,
     /// With at least so many pieces.
     min_pieces: Option<i32>,
+    /// With a TRS below this fraction; a session without a TRS does not pass.
+    trs_below: Option<f64>,
 }
 
 impl SessionFilter {
     /// What the store is asked.
     pub(crate) fn port(filter: Option<Self>) -> ApiResult<port::SessionFilter> {
-        let Some(Self { machine_ids, types, from, to, status, min_pieces }) = filter else {
+        let Some(Self { machine_ids, types, from, to, status, min_pieces, trs_below }) = filter else {
             return Ok(port::SessionFilter::default());
         };
         Ok(port::SessionFilter {
@@ -36,6 +38,7 @@ impl SessionFilter {
             to: to.map(|date| date.0),
             status: status.map(Into::into),
             min_pieces: min_pieces.map(|count| u32::try_from(count).unwrap_or(0)),
+            trs_below,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod auth;
+mod decisions;
 mod sync;
 mod versions;
 
@@ -9,4 +10,10 @@ use async_graphql::MergedObject;
 
 /// What can be changed.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(auth::AuthMutation, sync::SyncMutation, alerts::AlertMutation, versions::VersionMutation);
+pub(crate) struct Mutation(
+    auth::AuthMutation,
+    sync::SyncMutation,
+    alerts::AlertMutation,
+    versions::VersionMutation,
+    decisions::DecisionMutation,
+);

@@ -7,6 +7,7 @@ mod log_files;
 mod machines;
 mod me;
 mod sessions;
+mod statistics;
 mod sync_runs;
 
 use async_graphql::MergedObject;
@@ -17,6 +18,7 @@ pub(crate) struct Query(
     me::MeQuery,
     machines::MachineQuery,
     sessions::SessionQuery,
+    statistics::StatisticsQuery,
     anomalies::AnomalyQuery,
     log_files::LogFileQuery,
     sync_runs::SyncRunQuery,

@@ -2,7 +2,7 @@
 
 use super::Schedule;
 use super::error::ConfigError;
-use super::keys::{ALERT_CHECK, ALERT_SYNC_OVERDUE, ALERT_WEBHOOK, ALERT_WEBHOOK_SECRET};
+use super::keys::{ALERT_CHECK, ALERT_MACHINE_SILENT, ALERT_SYNC_OVERDUE, ALERT_WEBHOOK, ALERT_WEBHOOK_SECRET};
 use super::secret::Secret;
 use super::values::{Values, duration};
 use atelier_notify::WebhookUrl;
@@ -22,6 +22,8 @@ pub(crate) struct AlertConfig {
     pub(crate) check: Schedule,
     /// A source on schedule that was not synchronised for so long is overdue.
     pub(crate) sync_overdue: Duration,
+    /// A machine is silent when nothing new came from it in so much of the time that its calendar requires.
+    pub(crate) machine_silent: Duration,
 }
 
 impl AlertConfig {
@@ -40,6 +42,7 @@ impl AlertConfig {
             None => Schedule::of("0 * * * *").map_err(|remedy| values.invalid(&ALERT_CHECK, remedy))?,
         };
         let sync_overdue = values.parse(&ALERT_SYNC_OVERDUE, duration)?.unwrap_or(Duration::from_hours(2));
-        Ok(Self { webhook, webhook_secret, check, sync_overdue })
+        let machine_silent = values.parse(&ALERT_MACHINE_SILENT, duration)?.unwrap_or(Duration::from_hours(1));
+        Ok(Self { webhook, webhook_secret, check, sync_overdue, machine_silent })
     }
 }

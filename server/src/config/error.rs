@@ -89,11 +89,24 @@ pub(crate) enum ConfigError {
         /// What, and the remedy.
         problem: String,
     },
+    /// The plant's calendar makes no sense.
+    #[error("[calendar] in {path}: {problem}", path = .path.display())]
+    Calendar {
+        /// Which file.
+        path: PathBuf,
+        /// What, and the remedy, as a sentence.
+        problem: String,
+    },
 }
 
 impl ConfigError {
     /// Something about the list of machines.
     pub(crate) fn machines(path: &Path, problem: impl Into<String>) -> Self {
         Self::Machines { path: path.to_owned(), problem: problem.into() }
+    }
+
+    /// Something about the plant's calendar.
+    pub(crate) fn calendar(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Calendar { path: path.to_owned(), problem: problem.into() }
     }
 }

@@ -55,6 +55,7 @@ pub(crate) const ALERT_WEBHOOK: Key = secret("alerts", "webhook", "ATELIER_ALERT
 pub(crate) const ALERT_WEBHOOK_SECRET: Key = secret("alerts", "webhook_secret", "ATELIER_ALERT_WEBHOOK_SECRET");
 pub(crate) const ALERT_CHECK: Key = key("alerts", "check", "ATELIER_ALERT_CHECK");
 pub(crate) const ALERT_SYNC_OVERDUE: Key = key("alerts", "sync_overdue", "ATELIER_ALERT_SYNC_OVERDUE");
+pub(crate) const ALERT_MACHINE_SILENT: Key = key("alerts", "machine_silent", "ATELIER_ALERT_MACHINE_SILENT");
 pub(crate) const RETENTION_DETAILS: Key = key("retention", "details", "ATELIER_RETENTION_DETAILS");
 pub(crate) const RETENTION_RAW: Key = key("retention", "raw", "ATELIER_RETENTION_RAW");
 pub(crate) const RETENTION_ARCHIVE: Key = key("retention", "archive", "ATELIER_RETENTION_ARCHIVE");
@@ -90,6 +91,7 @@ pub(crate) const ALL: &[Key] = &[
     ALERT_WEBHOOK_SECRET,
     ALERT_CHECK,
     ALERT_SYNC_OVERDUE,
+    ALERT_MACHINE_SILENT,
     RETENTION_DETAILS,
     RETENTION_RAW,
     RETENTION_ARCHIVE,

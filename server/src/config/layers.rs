@@ -70,20 +70,30 @@ fn dot_env(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
 /// The list of machines as the file has it.
 pub(crate) type MachineTables = Option<(PathBuf, Value)>;
 
+/// The plant's calendar as the file has it.
+pub(crate) type CalendarTable = Option<(PathBuf, Value)>;
+
+/// What of the file is no list of keys.
+#[derive(Default)]
+pub(crate) struct Tables {
+    pub(crate) machines: MachineTables,
+    pub(crate) calendar: CalendarTable,
+}
+
 /// Reads all layers.
 pub(crate) fn read(
     path: Option<&Path>,
     environment: &Environment,
     flags: &Flags,
-) -> Result<(Values, MachineTables), ConfigError> {
+) -> Result<(Values, Tables), ConfigError> {
     let mut values = Values::default();
-    let machines = match path.map(Path::to_owned).or_else(|| environment.file()) {
+    let tables = match path.map(Path::to_owned).or_else(|| environment.file()) {
         Some(path) => read_file(&path, &mut values)?,
         None if Path::new(DEFAULT_FILE).is_file() => read_file(Path::new(DEFAULT_FILE), &mut values)?,
-        None => None,
+        None => Tables::default(),
     };
     read_above_file(environment, flags, &mut values)?;
-    Ok((values, machines))
+    Ok((values, tables))
 }
 
 /// Reads all layers but the file.
@@ -108,7 +118,7 @@ fn read_above_file(environment: &Environment, flags: &Flags, values: &mut Values
     Ok(())
 }
 
-fn read_file(path: &Path, values: &mut Values) -> Result<MachineTables, ConfigError> {
+fn read_file(path: &Path, values: &mut Values) -> Result<Tables, ConfigError> {
     let text =
         std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable(path.to_owned(), error.to_string()))?;
     let mut table: Table = text.parse().map_err(|error: toml::de::Error| {
@@ -117,11 +127,12 @@ fn read_file(path: &Path, values: &mut Values) -> Result<MachineTables, ConfigEr
         let message = error.message().lines().next().unwrap_or("it is no TOML").to_owned();
         ConfigError::Syntax { path: path.to_owned(), line: before.matches('\n').count() + 1, message }
     })?;
-    let machines = table.remove("machines").map(|machines| (path.to_owned(), machines));
+    let mut take = |name: &str| table.remove(name).map(|value| (path.to_owned(), value));
+    let tables = Tables { machines: take("machines"), calendar: take("calendar") };
     for (section, entries) in table {
         read_section(path, &section, entries, values)?;
     }
-    Ok(machines)
+    Ok(tables)
 }
 
 fn read_section(path: &Path, section: &str, entries: Value, values: &mut Values) -> Result<(), ConfigError> {
@@ -134,7 +145,7 @@ fn read_section(path: &Path, section: &str, entries: Value, values: &mut Values)
     if known.is_empty() {
         let mut sections: Vec<_> = keys::ALL.iter().map(|key| key.section).collect();
         sections.dedup();
-        return Err(unknown(section.to_owned(), format!("the tables are {}, machines", sections.join(", "))));
+        return Err(unknown(section.to_owned(), format!("the tables are {}, calendar, machines", sections.join(", "))));
     }
     for (name, value) in entries {
         let Some(key) = keys::find(section, &name) else {

@@ -12,6 +12,7 @@
 //! To add a key: a line in `keys.rs`, a field in the struct of its concern, a line in `atelier.example.toml`.
 
 mod alerts;
+mod calendar;
 mod cleanup;
 mod database;
 mod error;
@@ -32,6 +33,7 @@ mod tests;
 mod values;
 
 pub(crate) use alerts::AlertConfig;
+pub(crate) use calendar::PlantCalendar;
 pub(crate) use database::DatabaseConfig;
 pub(crate) use error::ConfigError;
 pub(crate) use ftp::Schedule;
@@ -77,6 +79,8 @@ pub(crate) struct Config {
     pub(crate) limits: LimitsConfig,
     /// The plant's machines.
     pub(crate) machines: Vec<ConfiguredMachine>,
+    /// When the plant works, for machines without a calendar of their own.
+    pub(crate) calendar: Option<PlantCalendar>,
 }
 
 impl Config {
@@ -85,17 +89,17 @@ impl Config {
     /// # Errors
     /// One sentence that names the key, where it was set, and what to write instead.
     pub(crate) fn load(path: Option<&Path>, environment: &Environment, flags: &Flags) -> Result<Self, ConfigError> {
-        let (values, machines) = layers::read(path, environment, flags)?;
-        Self::of(&values, machines)
+        let (values, tables) = layers::read(path, environment, flags)?;
+        Self::of(&values, tables)
     }
 
     /// Reads all layers but the file.
     #[cfg(feature = "demo")]
     pub(crate) fn load_without_file(environment: &Environment, flags: &Flags) -> Result<Self, ConfigError> {
-        Self::of(&layers::read_without_file(environment, flags)?, None)
+        Self::of(&layers::read_without_file(environment, flags)?, layers::Tables::default())
     }
 
-    fn of(values: &Values, machines: layers::MachineTables) -> Result<Self, ConfigError> {
+    fn of(values: &Values, tables: layers::Tables) -> Result<Self, ConfigError> {
         Ok(Self {
             database: DatabaseConfig::read(values)?,
             http: HttpConfig::read(values)?,
@@ -108,7 +112,8 @@ impl Config {
             log: LogConfig::read(values)?,
             alerts: AlertConfig::read(values)?,
             limits: LimitsConfig::read(values)?,
-            machines: machines::read(machines)?,
+            machines: machines::read(tables.machines)?,
+            calendar: calendar::read(tables.calendar)?,
         })
     }
 }

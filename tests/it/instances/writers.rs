@@ -6,15 +6,16 @@ use atelier_application::ingest::{Cleanup, Ingest, MachineRef, NoProgress, Outco
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
 use atelier_application::ports::store_error::StoreResult;
-use atelier_application::ports::sync_runs::{RunLock, SyncRun, SyncRunStore, SyncSource, SyncStatus};
+use atelier_application::ports::sync_runs::{RunKind, RunLock, SyncRun, SyncRunStore, SyncSource, SyncStatus};
 use atelier_domain::ids::MachineId;
-use atelier_domain::machine::{Machine, MachineType};
+use atelier_domain::machine::{Activity, Machine, MachineType};
 use atelier_domain::time::{Instant, PlantZone};
 use atelier_logfmt::MachineLog;
 use atelier_scratch::TemporaryFiles;
 use atelier_store::{Store, StoreOptions};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,8 +42,8 @@ impl SyncRunStore for Unlocked {
         Ok(Some(Box::new(NoLock)))
     }
 
-    async fn start(&self, source: SyncSource, now: Instant) -> StoreResult<SyncRun> {
-        self.0.start(source, now).await
+    async fn start(&self, source: SyncSource, kind: RunKind, now: Instant) -> StoreResult<SyncRun> {
+        self.0.start(source, kind, now).await
     }
 
     async fn save(&self, run: &SyncRun) -> StoreResult<()> {
@@ -62,6 +63,10 @@ impl MachineStore for OnlyOne {
 
     async fn machines_by_id(&self, ids: &[MachineId]) -> StoreResult<Vec<Machine>> {
         self.0.machines_by_id(ids).await
+    }
+
+    async fn activities(&self, machines: &[MachineId]) -> StoreResult<HashMap<MachineId, Activity>> {
+        self.0.activities(machines).await
     }
 
     async fn ensure_machines(&self, configured: &[ConfiguredMachine], now: Instant) -> StoreResult<()> {

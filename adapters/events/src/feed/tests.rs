@@ -5,6 +5,7 @@ use atelier_application::ports::sessions::{MockSessionReader, SessionSummary};
 use atelier_application::ports::store_error::StoreError;
 use atelier_domain::ids::MachineId;
 use atelier_domain::kpi::observed::ObservedProduction;
+use atelier_domain::kpi::trs::Trs;
 use atelier_domain::session::SessionStatus;
 use atelier_domain::time::{Instant, ProductionDay};
 use futures_util::StreamExt;
@@ -18,8 +19,9 @@ pub(crate) fn session(id: i64, revision: i64) -> SessionSummary {
         machine: MachineId(1),
         day: ProductionDay(chrono::NaiveDate::default()),
         status: SessionStatus::Open,
-        first_event: at,
-        last_event: at,
+        first_event: Some(at),
+        last_event: Some(at),
+        trs: Trs::default(),
         first_piece: None,
         last_piece: None,
         first_start: None,

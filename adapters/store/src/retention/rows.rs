@@ -76,6 +76,8 @@ const TABLES: [Table; 4] = [
             ("depuis", At),
             ("version_id", Big),
             ("ligne", Int),
+            ("motif", Text),
+            ("commentaire", Text),
             ("date_creation", At),
         ],
     },

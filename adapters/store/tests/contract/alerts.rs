@@ -4,7 +4,7 @@ use crate::fixture::Fixture;
 use atelier_application::ports::alerts::{AlertStore, Reviewed, StoredAlert};
 use atelier_application::ports::notify::{AlertEvent, Notification, Outbox};
 use atelier_application::ports::sessions::Window;
-use atelier_application::ports::sync_runs::{SyncRun, SyncRunStore, SyncSource, SyncStatus};
+use atelier_application::ports::sync_runs::{RunKind, SyncRun, SyncRunStore, SyncSource, SyncStatus};
 use atelier_application::ports::users::{PasswordHash, Role, UserStore};
 use atelier_domain::alert::{
     AlertKind, Change, ChangedFile, Condition, Facts, QuarantinedFile, RejectingFile, RunEnd, Severity,
@@ -188,11 +188,11 @@ async fn what_may_be_wrong(fixture: Fixture) {
         (SyncStatus::Partial, "half"),
         (SyncStatus::Failed, "bad"),
     ] {
-        let begun = store.start(SyncSource::Ftp, NOW).await.unwrap();
+        let begun = store.start(SyncSource::Ftp, RunKind::Sync, NOW).await.unwrap();
         let finished_at = Some(after(begun.id.0));
         store.save(&SyncRun { status, finished_at, error: Some(error.into()), ..begun }).await.unwrap();
     }
-    store.start(SyncSource::Ftp, NOW).await.unwrap();
+    store.start(SyncSource::Ftp, RunKind::Sync, NOW).await.unwrap();
     let Facts { quarantined, rejected, changed, sources, known_since } = store.facts(NOW).await.unwrap();
     assert_eq!(known_since, Some(NOW));
     assert_eq!(quarantined, [QuarantinedFile { machine, path: "a.LOG".into(), error: Some("why".into()) }]);

@@ -82,10 +82,20 @@ async fn periods(fixture: Fixture) {
         start: at("08:00:00"),
         end: Some(at("09:00:00")),
         length: Millis(3_600_000),
+        since: at("08:00:00"),
+        reason: None,
+        comment: None,
         source: source(3),
     };
-    let lasting =
-        StoredStop { id: PeriodId(2), start: at("10:00:00"), end: None, length: Millis(60_000), source: source(4) };
+    let lasting = StoredStop {
+        id: PeriodId(2),
+        start: at("10:00:00"),
+        end: None,
+        length: Millis(60_000),
+        since: at("10:00:00"),
+        source: source(4),
+        ..ended.clone()
+    };
     assert_eq!(stops, [ended, lasting]);
     fixture.sql("UPDATE periode_attente SET timestamp_fin = '2025-04-30T00:00:00.000+00:00' WHERE id = 1").await;
     let error = fixture.store.waits(&[SessionId(8)]).await.unwrap_err();

@@ -1,7 +1,7 @@
 //! Runs of the synchronisation and the lock on them.
 
 use crate::fixture::Fixture;
-use atelier_application::ports::sync_runs::{SyncRunStore, SyncSource, SyncStatus};
+use atelier_application::ports::sync_runs::{RunKind, SyncRunStore, SyncSource, SyncStatus};
 use atelier_domain::time::Instant;
 use atelier_store::{Store, StoreOptions};
 use sea_orm::{ConnectionTrait, Statement};
@@ -39,9 +39,9 @@ async fn one_holder_among_processes(fixture: Fixture) {
 
 async fn runs(fixture: Fixture) {
     let now = Instant(1_748_412_131_007);
-    let lost = fixture.store.start(SyncSource::Ftp, now).await.unwrap();
-    let other = fixture.store.start(SyncSource::Erp, now).await.unwrap();
-    let mut run = fixture.store.start(SyncSource::Ftp, Instant(now.0 + 1)).await.unwrap();
+    let lost = fixture.store.start(SyncSource::Ftp, RunKind::Sync, now).await.unwrap();
+    let other = fixture.store.start(SyncSource::Erp, RunKind::Sync, now).await.unwrap();
+    let mut run = fixture.store.start(SyncSource::Ftp, RunKind::Sync, Instant(now.0 + 1)).await.unwrap();
     assert_eq!((run.status, run.started_at, run.files_read), (SyncStatus::Running, Instant(now.0 + 1), 0));
     run.status = SyncStatus::Partial;
     run.finished_at = Some(Instant(now.0 + 2));

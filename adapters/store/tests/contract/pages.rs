@@ -31,7 +31,7 @@ async fn fill(fixture: &Fixture) {
 }
 
 fn orders() -> Vec<SessionOrder> {
-    let fields = [SessionOrderField::Date, SessionOrderField::TotalPieces, SessionOrderField::Occupancy];
+    let fields = [SessionOrderField::Date, SessionOrderField::TotalPieces, SessionOrderField::Occupancy, SessionOrderField::Trs];
     fields.into_iter().flat_map(|field| [false, true].map(|descending| SessionOrder { field, descending })).collect()
 }
 
@@ -39,6 +39,7 @@ fn cursor(session: &SessionSummary, field: SessionOrderField) -> SessionCursor {
     let key = match field {
         SessionOrderField::Date => (session.day.0 - NaiveDate::default()).num_days() as f64,
         SessionOrderField::TotalPieces => f64::from(session.observed.pieces),
+        SessionOrderField::Trs => session.trs.trs().unwrap_or(-1.0),
         SessionOrderField::Occupancy => session.observed.occupancy_rate().unwrap_or(-1.0),
     };
     SessionCursor { key, id: session.id }

@@ -104,7 +104,8 @@ async fn details_are_told_row_by_row(fixture: Fixture) {
     let bar = json!({ "table": "job_profil", "id": 11, "session_id": 1, "numero": 2, "reference": "é\"2", "longueur": 12.5,
         "couleur": null, "timestamp_debut": "2025-05-01T06:00:00.250+00:00", "nombre_pieces": 1, "version_id": 7, "ligne": 4 });
     let stop = json!({ "table": "periode_arret", "id": 30, "session_id": 1, "numero": 1, "timestamp_debut": "2025-05-01T09:00:00.000+00:00",
-        "timestamp_fin": null, "duree_secondes": 1, "duree_ms": 1000, "depuis": "2025-04-30T09:00:00.000+00:00", "version_id": 7, "ligne": 6 });
+        "timestamp_fin": null, "duree_secondes": 1, "duree_ms": 1000, "depuis": "2025-04-30T09:00:00.000+00:00", "version_id": 7, "ligne": 6,
+        "motif": null, "commentaire": null });
     let piece = json!({ "table": "piece_production", "id": 42, "session_id": 1, "numero_piece": 3, "details": null, "job_id": 11,
         "timestamp_production": "2025-05-01T10:00:00.000+00:00", "cycle_ms": 900, "version_id": 7, "ligne": 42 });
     assert_eq!((without(1), without(3), without(6)), (bar, stop, piece));

@@ -35,8 +35,8 @@ async fn rows_become_sessions(fixture: Fixture) {
     let [session] = &sessions[..] else { panic!("{sessions:?}") };
     assert_eq!((session.id, session.machine, session.day), (SessionId(2), MachineId(1), day("2025-05-03")));
     assert_eq!(session.status, SessionStatus::Open);
-    assert_eq!(session.first_event, at("2025-05-03T06:00:00.001Z"));
-    assert_eq!(session.last_event, at("2025-05-03T18:00:00.999Z"));
+    assert_eq!(session.first_event, Some(at("2025-05-03T06:00:00.001Z")));
+    assert_eq!(session.last_event, Some(at("2025-05-03T18:00:00.999Z")));
     assert_eq!((session.first_piece, session.last_piece), (Some(at("2025-05-03T06:02:11.250Z")), None));
     assert_eq!((session.first_start, session.last_stop), (None, None));
     assert_eq!((session.events, session.other_events.get("Foo")), (12, Some(&3)));
@@ -77,6 +77,7 @@ async fn filters(fixture: Fixture) {
                 to: Some(day("2025-05-02")),
                 status: Some(SessionStatus::Complete),
                 min_pieces: Some(10),
+                trs_below: None,
             },
             vec![1],
         ),

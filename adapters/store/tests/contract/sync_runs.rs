@@ -2,7 +2,7 @@
 
 use crate::fixture::Fixture;
 use atelier_application::ports::sessions::Window;
-use atelier_application::ports::sync_runs::{SyncRun, SyncRunReader, SyncRunStore, SyncSource, SyncStatus};
+use atelier_application::ports::sync_runs::{RunKind, SyncRun, SyncRunReader, SyncRunStore, SyncSource, SyncStatus};
 use atelier_domain::ids::SyncRunId;
 use atelier_domain::time::Instant;
 
@@ -13,7 +13,7 @@ const NOW: Instant = Instant(1_748_412_131_007);
 async fn newest_first(fixture: Fixture) {
     let mut runs = Vec::new();
     for source in [SyncSource::Ftp, SyncSource::Erp, SyncSource::Ftp, SyncSource::Ftp] {
-        runs.push(fixture.store.start(source, NOW).await.unwrap().id);
+        runs.push(fixture.store.start(source, RunKind::Sync, NOW).await.unwrap().id);
     }
     let list = async |source: Option<SyncSource>, limit: u32, after: Option<SyncRunId>| {
         let window = Window { limit, after, before: None, from_end: false };
@@ -33,7 +33,7 @@ async fn as_they_were_saved(fixture: Fixture) {
         fixture.store.sync_runs(None, &window).await.unwrap().items.pop()
     };
     assert_eq!(latest().await, None);
-    let begun = fixture.store.start(SyncSource::Ftp, NOW).await.unwrap();
+    let begun = fixture.store.start(SyncSource::Ftp, RunKind::Sync, NOW).await.unwrap();
     assert_eq!(latest().await.as_ref(), Some(&begun));
     let half = SyncRun { files_seen: 9, files_read: 4, bytes_read: 5_000_000_000, progress: 0.5, ..begun };
     fixture.store.save(&half).await.unwrap();

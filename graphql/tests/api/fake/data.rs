@@ -14,13 +14,14 @@ use atelier_domain::ids::{
 };
 use atelier_domain::interval::Interval;
 use atelier_domain::kpi::observed::ObservedProduction;
+use atelier_domain::kpi::trs::Trs;
 use atelier_domain::log_file::{LineCounts, LogFileState};
 use atelier_domain::machine::{Machine, MachineType};
 use atelier_domain::session::SessionStatus;
 use atelier_domain::time::{Instant, ProductionDay};
 use atelier_domain::units::Millis;
 use chrono::{Days, NaiveDate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Line 2 of the version with the session's id.
 fn source(of: &SessionSummary) -> StoredSource {
@@ -58,8 +59,9 @@ pub(crate) fn session(id: i64, machine: i64, number: i64, pieces: u32) -> Sessio
         machine: MachineId(machine),
         day: ProductionDay(day(number)),
         status: SessionStatus::Complete,
-        first_event: day_at(number, 0),
-        last_event: day_at(number, last),
+        trs: Trs { sessions: 1, net_missing: 1, useful_missing: 1, ..Trs::default() },
+        first_event: Some(day_at(number, 0)),
+        last_event: Some(day_at(number, last)),
         first_piece: (pieces > 0).then(|| day_at(number, 100)),
         last_piece: (pieces > 0).then(|| day_at(number, last)),
         first_start: Some(day_at(number, 0)),
@@ -77,7 +79,7 @@ pub(crate) fn session(id: i64, machine: i64, number: i64, pieces: u32) -> Sessio
 const NOW_STORED: Instant = Instant(1_749_000_000_500);
 
 pub(crate) fn wait(of: &SessionSummary) -> StoredWait {
-    let start = of.first_event + Millis::from_seconds(110);
+    let start = begin(of) + Millis::from_seconds(110);
     StoredWait {
         id: PeriodId(of.id.0 * 10),
         interval: Interval::new(start, start + Millis(12_500)),
@@ -85,13 +87,24 @@ pub(crate) fn wait(of: &SessionSummary) -> StoredWait {
     }
 }
 
+fn begin(of: &SessionSummary) -> Instant {
+    of.first_event.unwrap()
+}
+
+fn end(of: &SessionSummary) -> Instant {
+    of.last_event.unwrap()
+}
+
 pub(crate) fn stop(of: &SessionSummary) -> StoredStop {
-    let start = of.first_event + Millis::from_seconds(150);
+    let start = begin(of) + Millis::from_seconds(150);
     StoredStop {
         id: PeriodId(of.id.0 * 10 + 1),
         start,
         end: None,
         length: Millis::from_seconds(30),
+        since: start,
+        reason: None,
+        comment: None,
         source: source(of),
     }
 }
@@ -103,7 +116,7 @@ pub(crate) fn jobs(of: &SessionSummary) -> Vec<StoredJob> {
         reference: format!("R{}-{number}", of.id),
         length_mm: (number > 1).then_some(3359.5),
         colour: Some("7016 G ALU".to_owned()),
-        started_at: of.first_event + Millis::from_seconds(number),
+        started_at: begin(of) + Millis::from_seconds(number),
         own_pieces: number as u32,
         source: source(of),
     };
@@ -114,7 +127,7 @@ pub(crate) fn piece(of: &SessionSummary, number: u32) -> StoredPiece {
     StoredPiece {
         id: PieceId(of.id.0 * 10_000 + i64::from(number)),
         number,
-        at: of.first_event + Millis::from_seconds(100 * i64::from(number)),
+        at: begin(of) + Millis::from_seconds(100 * i64::from(number)),
         details: None,
         job: Some(JobId(of.id.0 * 10 + i64::from(number % 3) + 1)),
         cycle: (number > 1).then_some(Millis(100_000)),
@@ -130,7 +143,7 @@ pub(crate) fn anomaly(of: &SessionSummary) -> StoredAnomaly {
     StoredAnomaly {
         id: AnomalyId(of.id.0),
         kind: AnomalyKind::ClockWentBack,
-        at: of.first_event,
+        at: begin(of),
         session: Some(of.id),
         file: Some(LogFileId(of.id.0)),
         line: Some(17),
@@ -148,9 +161,9 @@ pub(crate) fn log_file(of: &SessionSummary) -> StoredLogFile {
         size: 5_000_000_000,
         consumed: 4_999_999_999,
         counts: LineCounts { lines: 100, events: 95, ignored: 2, rejected: 3 },
-        first_seen: of.first_event,
-        last_read: of.last_event,
-        completed: Some(of.last_event),
+        first_seen: begin(of),
+        last_read: end(of),
+        completed: Some(end(of)),
         removed_from_server: None,
         error: None,
     }
@@ -172,7 +185,7 @@ pub(crate) fn file_anomaly(of: &SessionSummary) -> StoredAnomaly {
     StoredAnomaly {
         id: AnomalyId(1000 + of.id.0),
         kind: AnomalyKind::FileTruncated,
-        at: of.first_event + Millis::from_seconds(-2),
+        at: begin(of) + Millis::from_seconds(-2),
         session: None,
         file: Some(LogFileId(of.id.0)),
         line: None,

@@ -10,6 +10,7 @@ pub(crate) use store::Store;
 use async_graphql::{Executor, Request, Response, Variables};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Cleanup, Exclusions, Ingest, Room};
+use atelier_application::manage::Decisions;
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::identity::Subject;
 use atelier_application::ports::ingest_store::MockIngestStore;
@@ -46,6 +47,10 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
         sync_runs: Arc::clone(store) as _,
         sync_runner: Arc::clone(store) as _,
         exclusions: exclusions(store),
+        decisions: Arc::clone(store) as _,
+        deciding: deciding(store),
+        statistics: Arc::clone(store) as _,
+        silence: Millis::from_seconds(3_600),
         audit: Arc::clone(store) as _,
         alerts: Arc::clone(store) as _,
         users: people.clone(),
@@ -57,11 +62,20 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
     schema(services, limits)
 }
 
-/// Over the store, while a run is at work.
+fn deciding(store: &Arc<Store>) -> Decisions {
+    let ingest = ingest(store);
+    Decisions::new(ingest, Arc::clone(store) as _, Arc::clone(store) as _, Arc::clone(store) as _, Arc::clone(store) as _)
+}
+
 fn exclusions(store: &Arc<Store>) -> Exclusions {
+    Exclusions::new(ingest(store), Arc::clone(store) as _, Arc::clone(store) as _)
+}
+
+/// Over the store, while a run is at work.
+fn ingest(store: &Arc<Store>) -> Ingest {
     let mut runs = MockSyncRunStore::new();
     runs.expect_try_lock().returning(|_| Ok(None));
-    let ingest = Ingest {
+    Ingest {
         source: Arc::new(MockLogSource::new()),
         format: Arc::clone(store) as _,
         store: Arc::new(MockIngestStore::new()),
@@ -72,8 +86,7 @@ fn exclusions(store: &Arc<Store>) -> Exclusions {
         clock: Arc::new(Still),
         zone: PlantZone::new(chrono_tz::Europe::Paris, NaiveTime::MIN),
         cleanup: Cleanup::default(),
-    };
-    Exclusions::new(ingest, Arc::clone(store) as _, Arc::clone(store) as _)
+    }
 }
 
 pub(crate) fn ada() -> Caller {

@@ -3,6 +3,7 @@
 mod alerts;
 mod anomalies;
 mod audit;
+mod decisions;
 mod lines;
 mod runs;
 mod sessions;
@@ -19,7 +20,7 @@ use atelier_application::ports::sessions::{SessionFilter, SessionSummary, Slice,
 use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_application::ports::sync_runs::SyncRun;
 use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
-use atelier_domain::machine::Machine;
+use atelier_domain::machine::{Activity, Machine};
 use atelier_domain::time::Instant;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -136,6 +137,11 @@ impl MachineStore for Store {
     async fn machines_by_id(&self, ids: &[MachineId]) -> StoreResult<Vec<Machine>> {
         self.asked("machines_by_id")?;
         Ok(self.machines.lock().unwrap().iter().filter(|machine| ids.contains(&machine.id)).cloned().collect())
+    }
+
+    async fn activities(&self, _: &[MachineId]) -> StoreResult<HashMap<MachineId, Activity>> {
+        self.asked("activities")?;
+        Ok(HashMap::new())
     }
 
     async fn ensure_machines(&self, _: &[ConfiguredMachine], _: Instant) -> StoreResult<()> {

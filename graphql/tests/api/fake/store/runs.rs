@@ -57,4 +57,8 @@ impl SyncRunner for Store {
             _ => self.start(SyncSource::Ftp).await,
         }
     }
+
+    async fn derive_marked(&self) {
+        self.calls.lock().unwrap().push("derive_marked");
+    }
 }

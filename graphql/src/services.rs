@@ -2,10 +2,10 @@
 
 use atelier_application::auth::Auth;
 use atelier_application::ingest::Exclusions;
+use atelier_application::manage::Decisions;
 use atelier_application::ports::alerts::AlertStore;
 use atelier_application::ports::anomalies::AnomalyReader;
 use atelier_application::ports::audit::AuditLog;
-use atelier_application::manage::Decisions;
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::decisions::DecisionStore;
 use atelier_application::ports::events::SessionEvents;

@@ -18,13 +18,29 @@ const SESSIONS: &str = "query($machine: ID!, $after: String) {
 
 const SESSION: &str = "query($id: ID!) { session(id: $id) {
   machine { name } date status firstEventAt lastEventAt firstPieceAt lastPieceAt firstStartAt lastStopAt totalPieces revision
+  scrapPieces events
+  trs { ...Trs }
+  ledger { ...Share }
   observed { spanSeconds waitSeconds stopSeconds effectiveSeconds occupancyRate waitRate stopRate piecesPerHour }
   jobs { reference lengthMm colour startedAt pieces }
   waitPeriods { startedAt endedAt durationSeconds }
-  stopPeriods { startedAt endedAt durationSeconds ongoing }
+  stopPeriods { startedAt endedAt durationSeconds ongoing reason { code } }
   timeline { state startedAt endedAt pieces }
   anomalies { kind at lineNumber logFile { path } }
   logFiles { path }
+} }
+fragment Trs on Trs {
+  trs trg tre availability performance quality totalSeconds openingSeconds requiredSeconds operatingSeconds netSeconds usefulSeconds
+  cycleSource qualitySource calendarSource missing
+}
+fragment Share on TimeShare { kind reason { code } seconds share occurrences }";
+
+const STATISTICS: &str = "query($to: Date!, $by: [StatisticsKey!]!) { statistics(filter: {to: $to}, groupBy: $by) {
+  machine { name } date sessions totalPieces scrapPieces stops waits mtbfSeconds mttrSeconds
+  observed { spanSeconds waitSeconds stopSeconds effectiveSeconds occupancyRate waitRate stopRate piecesPerHour }
+  trs { trs trg tre availability performance quality totalSeconds openingSeconds requiredSeconds operatingSeconds netSeconds
+    usefulSeconds missing }
+  ledger { kind reason { code } seconds share occurrences }
 } }";
 
 const PIECES: &str = "query($id: ID!, $after: String) { session(id: $id) {
@@ -45,11 +61,16 @@ const ANOMALIES: &str = "query($after: String) { anomalies(first: 100, after: $a
   nodes { kind session { id } logFile { path } } pageInfo { hasNextPage endCursor }
 } }";
 
+/// The last day of which something is expected. Machines with a calendar that write no more have sessions up to today.
+fn last_day(expected: &Value) -> &str {
+    list(&expected["sessions"]).iter().map(|session| text(&session["date"])).max().unwrap()
+}
+
 /// The anomalies that are of a file, not of a session.
 const OF_FILES: [&str; 3] = ["REJECTED_LINES", "FILE_REWRITTEN", "FILE_TRUNCATED"];
 
 /// Members that are compared as they are.
-const PLAIN: [&str; 9] = [
+const PLAIN: [&str; 11] = [
     "date",
     "status",
     "firstEventAt",
@@ -59,6 +80,8 @@ const PLAIN: [&str; 9] = [
     "firstStartAt",
     "lastStopAt",
     "totalPieces",
+    "scrapPieces",
+    "events",
 ];
 
 fn text(value: &Value) -> &str {
@@ -89,10 +112,14 @@ async fn sessions(client: &Client) -> Vec<Value> {
 fn compare_session(differences: &mut Differences, place: &str, expected: &Value, got: &Value) {
     differences.compare(place, &pick(expected, &PLAIN), got);
     differences.compare(&format!("{place}.observed"), &expected["observed"], &got["observed"]);
-    let lists: [(&str, &[&str]); 4] = [
+    compare_trs(differences, &format!("{place}.trs"), &expected["trs"], &got["trs"]);
+    compare_ledger(differences, &format!("{place}.ledger"), &expected["ledger"], &got["ledger"]);
+    let stops: Value = list(&expected["stopPeriods"]).iter().map(stop_with_reason).collect();
+    let got_stops: Value = list(&got["stopPeriods"]).iter().map(flat_reason).collect();
+    differences.compare(&format!("{place}.stopPeriods"), &stops, &got_stops);
+    let lists: [(&str, &[&str]); 3] = [
         ("jobs", &["reference", "lengthMm", "colour", "startedAt", "pieces"]),
         ("waitPeriods", &["startedAt", "endedAt", "durationSeconds"]),
-        ("stopPeriods", &["startedAt", "endedAt", "durationSeconds", "ongoing"]),
         ("timeline", &["state", "startedAt", "endedAt", "pieces"]),
     ];
     for (name, members) in lists {
@@ -122,6 +149,80 @@ fn compare_session(differences: &mut Differences, place: &str, expected: &Value,
     let expected_files: Vec<Value> = [list(&expected["files"]), list(&expected["otherFiles"])].concat();
     let files: Vec<Value> = list(&got["logFiles"]).iter().map(|file| file["path"].clone()).collect();
     differences.compare_unordered(&format!("{place}.logFiles"), &expected_files, &files);
+}
+
+/// All of the TRS; of why it is missing only whether it is.
+fn compare_trs(differences: &mut Differences, place: &str, expected: &Value, got: &Value) {
+    let (mut expected, mut got) = (expected.clone(), got.clone());
+    for side in [&mut expected, &mut got] {
+        side["missing"] = json!(!side["missing"].is_null());
+    }
+    differences.compare(place, &expected, &got);
+}
+
+/// The parts of a ledger, in any order; occurrences where they are told.
+fn compare_ledger(differences: &mut Differences, place: &str, expected: &Value, got: &Value) {
+    let key = |part: &Value| format!("{} {}", part["kind"], part["reason"]);
+    let got: Vec<Value> = list(got).iter().map(flat_reason).collect();
+    let keys = |parts: &[Value]| parts.iter().map(|part| json!(key(part))).collect::<Vec<_>>();
+    differences.compare_unordered(place, &keys(list(expected)), &keys(&got));
+    for part in list(expected) {
+        let Some(other) = got.iter().find(|other| key(other) == key(part)) else { continue };
+        let mut members = vec!["seconds", "share"];
+        if !part["occurrences"].is_null() {
+            members.push("occurrences");
+        }
+        let other = pick(other, &members);
+        differences.compare(&format!("{place} {}", key(part)), &pick(part, &members), &other);
+    }
+}
+
+/// With the reason's code in the place of the reason.
+fn flat_reason(of: &Value) -> Value {
+    let mut flat = of.clone();
+    flat["reason"] = of["reason"]["code"].clone();
+    flat
+}
+
+fn stop_with_reason(stop: &Value) -> Value {
+    let mut picked = pick(stop, &["startedAt", "endedAt", "durationSeconds", "ongoing"]);
+    picked["reason"] = stop["reason"].clone();
+    picked
+}
+
+/// Figures of each machine over all its sessions, and of each session by itself.
+async fn compare_statistics(differences: &mut Differences, expected: &Value, client: &Client) {
+    let of = async |by: Value| {
+        let data = client.query(STATISTICS, json!({"to": last_day(expected), "by": by})).await;
+        list(&data["statistics"]).to_vec()
+    };
+    let rows = of(json!(["MACHINE"])).await;
+    for machine in list(&expected["statistics"]) {
+        let place = format!("statistics of {}", text(&machine["machine"]));
+        let Some(row) = rows.iter().find(|row| row["machine"]["name"] == machine["machine"]) else {
+            differences.add(&place, "a row", "none");
+            continue;
+        };
+        let members =
+            ["sessions", "totalPieces", "scrapPieces", "stops", "waits", "mtbfSeconds", "mttrSeconds", "observed"];
+        differences.compare(&place, &pick(machine, &members), &pick(row, &members));
+        let missing = machine["sessionsWithoutCycle"] != 0;
+        differences.compare(&format!("{place}, missing"), &json!(missing), &json!(!row["trs"]["missing"].is_null()));
+        let mut trs = row["trs"].clone();
+        trs.as_object_mut().unwrap().remove("missing");
+        differences.compare(&format!("{place}.trs"), &machine["trs"], &trs);
+        compare_ledger(differences, &format!("{place}.ledger"), &machine["ledger"], &row["ledger"]);
+    }
+    let rows = of(json!(["DATE", "MACHINE"])).await;
+    differences.compare("statistics by day", &json!(list(&expected["sessions"]).len()), &json!(rows.len()));
+    for session in list(&expected["sessions"]) {
+        let own = |row: &&Value| row["machine"]["name"] == session["machine"] && row["date"] == session["date"];
+        let Some(row) = rows.iter().find(own) else { continue };
+        let members = ["mtbfSeconds", "mttrSeconds", "observed"];
+        let place = format!("statistics of {} on {}", session["machine"], session["date"]);
+        differences.compare(&place, &pick(session, &members), &pick(row, &members));
+        compare_ledger(differences, &format!("{place}.ledger"), &session["ledger"], &row["ledger"]);
+    }
 }
 
 fn compare_sessions(differences: &mut Differences, expected: &Value, got: &[Value]) {
@@ -175,7 +276,10 @@ async fn compare_files(differences: &mut Differences, expected: &Value, client: 
 async fn compare(expected: &Value, serving: &Serving) {
     let client = serving.boss().await;
     let mut differences = Differences::default();
-    compare_sessions(&mut differences, expected, &sessions(&client).await);
+    let mut sessions = sessions(&client).await;
+    sessions.retain(|session| text(&session["date"]) <= last_day(expected));
+    compare_sessions(&mut differences, expected, &sessions);
+    compare_statistics(&mut differences, expected, &client).await;
     compare_files(&mut differences, expected, &client).await;
     differences.assert_none();
 }
@@ -286,6 +390,14 @@ async fn a_rewritten_file_on_postgres_from_libunftp() {
 fn as_told(session: &Value) -> Value {
     let mut told = session.clone();
     told["machine"] = json!({"name": session["machine"]});
+    let reason = |one: &Value| {
+        let mut told = one.clone();
+        told["reason"] = if one["reason"].is_null() { json!(null) } else { json!({"code": one["reason"]}) };
+        told
+    };
+    for name in ["ledger", "stopPeriods"] {
+        told[name] = list(&session[name]).iter().map(reason).collect();
+    }
     let files = list(&session["files"]).iter().chain(list(&session["otherFiles"]));
     told["logFiles"] = files.map(|path| json!({"path": path})).collect();
     let anomaly = |one: &Value| json!({"kind": one["kind"], "at": one["at"], "lineNumber": one["line"], "logFile": {"path": one["path"]}});
@@ -308,12 +420,137 @@ fn the_comparison_notices_what_differs() {
         let session = told.iter_mut().find(|session| session["totalPieces"] != 0).unwrap();
         session["totalPieces"] = json!(-1);
         session["observed"]["spanSeconds"] = json!(0.001);
+        session["trs"]["openingSeconds"] = json!(0.5);
+        session["ledger"][0]["seconds"] = json!(0.5);
         session["pieces"][0]["cycleSeconds"] = json!(0.5);
         session["timeline"][0]["endedAt"] = json!("2025-01-01T00:00:00Z");
         session["logFiles"] = json!([]);
         session["anomalies"] = json!([{"kind": "NO_PIECES", "at": "2025-01-01T00:00:00Z"}]);
         let mut differences = Differences::default();
         compare_sessions(&mut differences, &expected, &told);
-        assert_eq!(differences.count(), 6, "{differences:?}");
+        assert_eq!(differences.count(), 8, "{differences:?}");
     }
+}
+
+/// Gives the server all that `calendar_config.json` decides.
+async fn decide(client: &Client) {
+    let config = samples::json("calendar_config.json");
+    let from = "2000-01-01";
+    let machines = client.query("{ machines { id name } }", json!({})).await;
+    let machine = |name: &Value| {
+        list(&machines["machines"]).iter().find(|machine| machine["name"] == *name).unwrap()["id"].clone()
+    };
+    for (name, calendar) in config["calendars"].as_object().unwrap() {
+        let set = "mutation($id: ID!, $input: CalendarInput!, $from: Date) { setCalendar(machineId: $id, input: $input, from: $from) {
+            calendar { source shifts { weekday name start end } plannedStops { weekday label start end }
+                exceptions { date label open start end } } } }";
+        let variables = json!({"id": machine(&json!(name)), "input": calendar, "from": from});
+        let told = client.query(set, variables).await["setCalendar"]["calendar"].take();
+        assert_eq!(told["shifts"], calendar["shifts"]);
+        assert_eq!(told["plannedStops"], calendar["plannedStops"]);
+        assert_eq!(told["exceptions"], calendar["exceptions"]);
+    }
+    for cycle in list(&config["referenceCycles"]) {
+        let set = "mutation($id: ID!, $reference: String, $seconds: Float, $from: Date) {
+            setReferenceCycle(machineId: $id, jobReference: $reference, seconds: $seconds, from: $from) { id } }";
+        let variables = json!({"id": machine(&cycle["machine"]), "reference": cycle["jobReference"], "seconds": cycle["seconds"],
+            "from": cycle["from"]});
+        client.query(set, variables).await;
+    }
+    for reason in list(&config["stopReasons"]) {
+        client
+            .query(
+                "mutation($input: StopReasonInput!) { saveStopReason(input: $input) { code } }",
+                json!({"input": reason}),
+            )
+            .await;
+    }
+}
+
+/// What concerns sessions that are there already.
+async fn declare(client: &Client) {
+    let config = samples::json("calendar_config.json");
+    let all = "{ sessions(first: 500, filter: {to: \"2025-07-31\"}) { nodes { id date machine { name } stopPeriods { id startedAt } } } }";
+    let sessions = client.query(all, json!({})).await["sessions"]["nodes"].take();
+    let of = |machine: &Value, date: &Value| {
+        let own = |session: &&Value| session["machine"]["name"] == *machine && session["date"] == *date;
+        list(&sessions).iter().find(own).unwrap()["id"].clone()
+    };
+    for scrap in list(&config["scrap"]) {
+        let declare =
+            "mutation($id: ID!, $input: ScrapInput!) { declareScrap(sessionId: $id, input: $input) { scrapPieces } }";
+        let input = pick(scrap, &["pieces", "jobReference"]);
+        client.query(declare, json!({"id": of(&scrap["machine"], &scrap["date"]), "input": input})).await;
+    }
+    for stop in list(&config["qualifiedStops"]) {
+        let mut stops = list(&sessions)
+            .iter()
+            .filter(|session| session["machine"]["name"] == stop["machine"])
+            .flat_map(|session| list(&session["stopPeriods"]));
+        let id = &stops.find(|period| period["startedAt"] == stop["startedAt"]).unwrap()["id"];
+        let qualify =
+            "mutation($id: ID!, $code: String!) { qualifyStop(periodId: $id, reasonCode: $code, comment: \"vu\") {
+            reason { code } comment } }";
+        let told = client.query(qualify, json!({"id": id, "code": stop["reasonCode"]})).await["qualifyStop"].take();
+        assert_eq!(told, json!({"reason": {"code": stop["reasonCode"]}, "comment": "vu"}));
+    }
+}
+
+/// Waits until no run is at work and none is due.
+async fn until_derived(client: &Client) {
+    let begun = std::time::Instant::now();
+    loop {
+        let mut runs =
+            client.query("{ syncRuns(first: 5) { nodes { status finishedAt sessionsUpdated } } }", json!({})).await;
+        let runs = runs["syncRuns"]["nodes"].take();
+        if !list(&runs).iter().any(|run| run["status"] == "RUNNING") && begun.elapsed().as_millis() > 1_500 {
+            return;
+        }
+        assert!(begun.elapsed().as_secs() < 60, "{runs}");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
+/// What people decide before the first synchronisation, or after it, gives the same figures.
+async fn calendars(server: &ftp::Server, database: &Database, first: bool) {
+    let atelier = Atelier::new(database).envs(server.env());
+    atelier.add_boss();
+    if !first {
+        atelier.sync();
+    }
+    let serving = atelier.serve().await;
+    let client = serving.boss().await;
+    decide(&client).await;
+    if first {
+        until_derived(&client).await;
+        atelier.sync();
+    }
+    until_derived(&client).await;
+    declare(&client).await;
+    until_derived(&client).await;
+    let expected = samples::json("calendar_expected.json");
+    compare(&expected, &serving).await;
+    let before = revisions(&client).await;
+    atelier.sync();
+    assert_eq!(revisions(&client).await, before, "a run that found nothing changed something");
+    let replayed = atelier.run(&["replay"]).expect_code(0);
+    assert_eq!(revisions(&client).await, before, "deriving again changed something: {replayed:?}");
+    compare(&expected, &serving).await;
+}
+
+#[tokio::test]
+async fn calendars_on_sqlite_before_the_first_run() {
+    let (tree, database) = (Tree::of("calendar"), Database::sqlite());
+    let server = ftp::libunftp(tree.path());
+    calendars(&server, &database, true).await;
+}
+
+#[tokio::test]
+async fn calendars_on_postgres_after_the_first_run() {
+    let tree = Tree::of("calendar");
+    let Some(database) = Database::postgres() else {
+        return;
+    };
+    let server = ftp::libunftp(tree.path());
+    calendars(&server, &database, false).await;
 }

@@ -47,7 +47,11 @@ pub(crate) fn write(calendar: &Calendar) -> String {
     };
     let stored = StoredCalendar {
         shifts: calendar.shifts.iter().map(|shift| weekly(shift.weekday, shift.name.as_deref(), shift.times)).collect(),
-        planned: calendar.planned_stops.iter().map(|stop| weekly(stop.weekday, Some(&stop.label), stop.times)).collect(),
+        planned: calendar
+            .planned_stops
+            .iter()
+            .map(|stop| weekly(stop.weekday, Some(&stop.label), stop.times))
+            .collect(),
         exceptions: calendar.exceptions.iter().map(exception).collect(),
     };
     serde_json::to_string(&stored).unwrap_or_default()

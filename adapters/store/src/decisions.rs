@@ -158,7 +158,8 @@ impl DecisionStore for Store {
         let backend = self.backend();
         let from = value::day(backend, cycle.from);
         let reference = cycle.reference.clone().unwrap_or_default();
-        let sql = "INSERT INTO cycle_reference (centre_usinage_id, reference, date_debut, duree_ms) VALUES ($1, $2, $3, $4)
+        let sql =
+            "INSERT INTO cycle_reference (centre_usinage_id, reference, date_debut, duree_ms) VALUES ($1, $2, $3, $4)
              ON CONFLICT (centre_usinage_id, reference, date_debut) DO UPDATE SET duree_ms = excluded.duree_ms";
         let given = vec![machine.0.into(), reference.into(), from.clone(), cycle.cycle.map(|cycle| cycle.0).into()];
         all(self, vec![(sql, given), (MARK, vec![machine.0.into(), from]), audit::insert(backend, &entry)]).await
@@ -202,7 +203,11 @@ async fn set_calendar(
     let mut tx = Tx::begin(&store.db).await?;
     let (owner, first): (Value, Value) = (machine.map(|machine| machine.0).into(), value::day(backend, from));
     let same = if machine.is_some() { "centre_usinage_id = $1" } else { "$1 IS NULL AND centre_usinage_id IS NULL" };
-    let same = if backend == sea_orm::DbBackend::Postgres { same.replace("$1 IS NULL", "$1::bigint IS NULL") } else { same.to_owned() };
+    let same = if backend == sea_orm::DbBackend::Postgres {
+        same.replace("$1 IS NULL", "$1::bigint IS NULL")
+    } else {
+        same.to_owned()
+    };
     let stored = format!("SELECT contenu FROM calendrier WHERE {same} AND date_debut = $2");
     let stored = tx.query(stored, vec![owner.clone(), first.clone()]).await?;
     let before: Option<String> = stored.first().map(|row| row.try_get_by_index(0)).transpose()?;
@@ -216,7 +221,10 @@ async fn set_calendar(
     // A shift of the day before may reach into the first day, and one of it be replaced.
     match machine {
         Some(_) => tx.execute(MARK, vec![owner, first]).await?,
-        None => tx.execute("INSERT INTO a_deriver (centre_usinage_id, du) SELECT id, $1 FROM centre_usinage", vec![first]).await?,
+        None => {
+            tx.execute("INSERT INTO a_deriver (centre_usinage_id, du) SELECT id, $1 FROM centre_usinage", vec![first])
+                .await?
+        }
     };
     if let Some(entry) = entry {
         let (sql, values) = audit::insert(backend, &entry);

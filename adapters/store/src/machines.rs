@@ -81,7 +81,8 @@ impl MachineStore for Store {
              LEFT JOIN periode_attente w ON w.id = (SELECT a.id FROM periode_attente a WHERE a.session_id = s.id \
                ORDER BY a.timestamp_fin DESC, a.id DESC LIMIT 1)"
         );
-        let columns = &["centre_usinage_id", "dernier_evenement", "etat", "timestamp_debut", "timestamp_fin", "reprise"];
+        let columns =
+            &["centre_usinage_id", "dernier_evenement", "etat", "timestamp_debut", "timestamp_fin", "reprise"];
         let mut found = HashMap::new();
         for row in &self.rows(sql, vec![machines]).await? {
             let mut fields = Fields::of(row, "session_production", columns, 0);

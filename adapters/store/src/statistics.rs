@@ -60,8 +60,7 @@ fn read_key(row: &mut StatisticsRow, key: StatisticsKey, fields: &mut Fields<'_>
     match key {
         StatisticsKey::Machine => row.machine = Some(MachineId(fields.number()?)),
         StatisticsKey::Type => {
-            row.kind =
-                Some(fields.one_of(|text| MachineType::ALL.into_iter().find(|kind| kind.as_str() == text))?);
+            row.kind = Some(fields.one_of(|text| MachineType::ALL.into_iter().find(|kind| kind.as_str() == text))?);
         }
         StatisticsKey::Date => row.day = Some(fields.day()?),
         StatisticsKey::Week => row.week = Some(fields.text()?.to_owned()),
@@ -155,7 +154,9 @@ impl StatisticsReader for Store {
             rows.push(row);
         }
         if with_reasons && rows.iter().any(|row| row.trs.stops.occurrences > 0) {
-            let sql = format!("SELECT {selected}t.arrets_par_motif {from} WHERE {conditions} AND t.arrets_par_motif <> '{{}}'");
+            let sql = format!(
+                "SELECT {selected}t.arrets_par_motif {from} WHERE {conditions} AND t.arrets_par_motif <> '{{}}'"
+            );
             for found in &self.rows(sql, values).await? {
                 let mut fields = Fields::of(found, "session_production", &[], 0);
                 let mut group = StatisticsRow::default();

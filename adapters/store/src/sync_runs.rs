@@ -92,7 +92,8 @@ impl SyncRunStore for Store {
         let values = vec![failed.into(), self.at(now), INTERRUPTED.into(), source.as_str().into(), running.into()];
         self.execute(sql, values).await?;
         let sql = "INSERT INTO synchronisation (source, statut, debut, genre) VALUES ($1, $2, $3, $4) RETURNING id";
-        let row = self.row(sql, vec![source.as_str().into(), running.into(), self.at(now), kind.as_str().into()]).await?;
+        let row =
+            self.row(sql, vec![source.as_str().into(), running.into(), self.at(now), kind.as_str().into()]).await?;
         let row = row.ok_or_else(|| StoreError::Permanent("The database did not say which run it added.".into()))?;
         Ok(SyncRun {
             id: SyncRunId(Fields::of(&row, "synchronisation", &["id"], 0).number()?),

@@ -12,8 +12,8 @@ use crate::ports::store_error::StoreResult;
 use atelier_domain::ids::LogFileId;
 use atelier_domain::interval::Interval;
 use atelier_domain::session::{
-    Assessment, Carry, Cycles, Day, Derived, Details, Inputs, Keep, Session, SessionStatus, SpreadBuilder, Walk, Walked,
-    assessment_anomaly, fold, session_anomalies,
+    Assessment, Carry, Cycles, Day, Derived, Details, Inputs, Keep, Session, SessionStatus, SpreadBuilder, Walk,
+    Walked, assessment_anomaly, fold, session_anomalies,
 };
 use atelier_domain::stream::{Placed, Version};
 use atelier_domain::time::{Instant, PlantZone, ProductionDay};
@@ -130,8 +130,7 @@ impl Ingest {
                 written.extend(std::mem::take(&mut waiting).write(unit, now).await?);
                 let parts = parts(&stretch, &straddles);
                 let known = Known { inputs: &inputs, goes_on, completeness: &completeness };
-                let (left, more) =
-                    self.derive_flowing(unit, near, &parts, carry, &known, &mut learning).await?;
+                let (left, more) = self.derive_flowing(unit, near, &parts, carry, &known, &mut learning).await?;
                 written.extend(more);
                 left
             } else {
@@ -216,7 +215,8 @@ impl Ingest {
                     Next::End => break false,
                 }
             };
-            let Walked { sessions, carries, last } = walk.finish(part.clone(), more || *goes_on, |day| completeness.of(day));
+            let Walked { sessions, carries, last } =
+                walk.finish(part.clone(), more || *goes_on, |day| completeness.of(day));
             unit.save_carries(part.clone(), &carries).await?;
 
             let sessions: Vec<Arc<Session>> = sessions.into_iter().map(|(session, _)| Arc::new(session)).collect();

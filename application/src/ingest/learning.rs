@@ -3,9 +3,7 @@
 use crate::ports::ingest_store::IngestUnit;
 use crate::ports::store_error::StoreResult;
 use atelier_domain::kpi::reference_cycle::{CycleSource, CycleSpread, LEARNED_OVER_DAYS, Learned};
-use atelier_domain::session::{
-    Assessment, Details, Inputs, Session, SpreadBuilder, assess, assessment_anomaly,
-};
+use atelier_domain::session::{Assessment, Details, Inputs, Session, SpreadBuilder, assess, assessment_anomaly};
 use atelier_domain::time::{PlantZone, ProductionDay};
 use chrono::Days;
 use std::collections::{BTreeMap, BTreeSet};

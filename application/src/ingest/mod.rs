@@ -23,11 +23,11 @@ mod run;
 
 pub use claim::{Claims, claim};
 pub use cleanup::Cleanup;
-pub use exclusion::{AskedBy, Exclusions, Rederived};
-pub use progress::{NoProgress, Progress};
 pub(crate) use commit::Fresh;
 pub(crate) use derive::Basis;
+pub use exclusion::{AskedBy, Exclusions, Rederived};
 pub(crate) use frozen::Frozen;
+pub use progress::{NoProgress, Progress};
 pub(crate) use reach::close;
 pub use replay::{MachineRef, ReplayError, ReplayScope};
 pub use run::{Outcome, RunError};

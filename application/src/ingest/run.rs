@@ -94,7 +94,15 @@ impl Ingest {
         let Some(_lock) = self.runs.try_lock(SyncSource::Ftp).await? else { return Ok(Outcome::AlreadyRunning) };
         let run = self.runs.start(SyncSource::Ftp, RunKind::Sync, self.clock.now()).await?;
         progress.started(&run);
-        let mut running = Running { run, progress, failures: Vec::new(), doubtful: Vec::new(), failed_in_a_row: 0, planned: 0, done: 0 };
+        let mut running = Running {
+            run,
+            progress,
+            failures: Vec::new(),
+            doubtful: Vec::new(),
+            failed_in_a_row: 0,
+            planned: 0,
+            done: 0,
+        };
         let halted = self.run_all(&mut running).await.err();
         let Running { mut run, mut failures, planned, done, .. } = running;
         let interrupted = progress.cancelled() && done < planned;

@@ -105,11 +105,17 @@ fn read_exception(field: &str, input: &ExceptionInput) -> Result<CalendarExcepti
         (true, Some(start), Some(end)) => ExceptionalOpening::Times(times(field, start, end)?),
         (false, ..) => {
             let field = format!("{field}.start");
-            return Err(AppError::bad_input(&field, format!("`{field}` and `end` have no place on a day that is closed.")));
+            return Err(AppError::bad_input(
+                &field,
+                format!("`{field}` and `end` have no place on a day that is closed."),
+            ));
         }
         (true, ..) => {
             let field = format!("{field}.start");
-            return Err(AppError::bad_input(&field, format!("`{field}` and `end` go together: give both, or neither.")));
+            return Err(AppError::bad_input(
+                &field,
+                format!("`{field}` and `end` go together: give both, or neither."),
+            ));
         }
     };
     let label = text(&format!("{field}.label"), input.label.as_deref())?;
@@ -127,7 +133,9 @@ fn time(field: &str, text: &str) -> Result<NaiveTime, AppError> {
     }
     let well_formed = text.len() == 5 && text.is_char_boundary(2);
     let parsed = well_formed.then(|| NaiveTime::parse_from_str(text, "%H:%M").ok()).flatten();
-    parsed.ok_or_else(|| AppError::bad_input(field, format!("`{field}` must be a time of day such as 05:00, not '{text}'.")))
+    parsed.ok_or_else(|| {
+        AppError::bad_input(field, format!("`{field}` must be a time of day such as 05:00, not '{text}'."))
+    })
 }
 
 impl Decisions {
@@ -198,7 +206,12 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
-        for (start, end, place) in [("5:00", "13:00", "start"), ("25:00", "13:00", "start"), ("24:00", "13:00", "start"), ("05:00", "é:00", "end")] {
+        for (start, end, place) in [
+            ("5:00", "13:00", "start"),
+            ("25:00", "13:00", "start"),
+            ("24:00", "13:00", "start"),
+            ("05:00", "é:00", "end"),
+        ] {
             let shifts = vec![weekly(1, "05:00", "13:00"), weekly(1, start, end)];
             let (field, message) = wrong(&CalendarInput { shifts, ..CalendarInput::default() });
             assert_eq!(field, format!("shifts[1].{place}"));

@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn lengths_are_exact() {
-        for (seconds, millis) in [(600.0, 600_000), (83.4, 83_400), (0.001, 1), (12.345, 12_345), (86_400.0, 86_400_000)] {
+        for (seconds, millis) in
+            [(600.0, 600_000), (83.4, 83_400), (0.001, 1), (12.345, 12_345), (86_400.0, 86_400_000)]
+        {
             assert_eq!(length(seconds).ok(), Some(Millis(millis)), "{seconds}");
         }
         for seconds in [0.0, -1.0, 0.0004, 12.345_6, 86_400.001, f64::NAN, f64::INFINITY] {

@@ -44,7 +44,9 @@ impl Decisions {
         if declared.saturating_add(pieces) > total {
             return Err(AppError::bad_input(
                 "pieces",
-                format!("The session has {total} pieces, of which {declared} were declared as scrap: {pieces} more cannot be."),
+                format!(
+                    "The session has {total} pieces, of which {declared} were declared as scrap: {pieces} more cannot be."
+                ),
             ));
         }
         let scrap = NewScrap { pieces, reason, reference, by: subject.user, at: self.ingest.clock.now() };
@@ -59,7 +61,8 @@ impl Decisions {
     /// Withdraws a declaration, for operators. The figures follow at once. Gives the session it was of.
     pub async fn withdraw_scrap(&self, subject: &Subject, id: ScrapId) -> Result<SessionId, AppError> {
         require(subject, Role::Operator)?;
-        let unknown = || AppError::NotFound(format!("There is no declaration of scrap {id}, or it was withdrawn already."));
+        let unknown =
+            || AppError::NotFound(format!("There is no declaration of scrap {id}, or it was withdrawn already."));
         let (machine, day, session) = self.store.scrap_place(id).await?.ok_or_else(unknown)?;
         let machine = self.machine("id", machine).await?;
         let mut unit = self.begin(machine.id).await?;

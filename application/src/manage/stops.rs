@@ -29,7 +29,8 @@ impl Decisions {
         let comment = text("comment", comment)?;
         let known = self.store.stop_reasons().await?;
         let Some(reason) = known.iter().find(|known| known.code == reason) else {
-            let codes: Vec<&str> = known.iter().filter(|reason| reason.active).map(|reason| reason.code.as_str()).collect();
+            let codes: Vec<&str> =
+                known.iter().filter(|reason| reason.active).map(|reason| reason.code.as_str()).collect();
             return Err(AppError::bad_input(
                 "reasonCode",
                 format!("There is no reason of that code: the codes are {}.", codes.join(", ")),
@@ -39,7 +40,8 @@ impl Decisions {
             let message = format!("The reason {} is not offered any more: choose another.", reason.code);
             return Err(AppError::bad_input("reasonCode", message));
         }
-        let unknown = || AppError::NotFound(format!("There is no stop {id}: `stopPeriods` of a session lists its own."));
+        let unknown =
+            || AppError::NotFound(format!("There is no stop {id}: `stopPeriods` of a session lists its own."));
         let (machine, stop) = self.store.stop(id).await?.ok_or_else(unknown)?;
         let machine = self.machine("periodId", machine).await?;
         let mut unit = self.begin(machine.id).await?;
@@ -63,7 +65,9 @@ impl Decisions {
         if !(1..=LONGEST_CODE).contains(&code.len()) || !code.chars().all(good) {
             return Err(AppError::bad_input(
                 "code",
-                format!("`code` must have 1 to {LONGEST_CODE} capital letters, digits and underscores, such as MANQUE_MATIERE."),
+                format!(
+                    "`code` must have 1 to {LONGEST_CODE} capital letters, digits and underscores, such as MANQUE_MATIERE."
+                ),
             ));
         }
         let label = text("label", Some(&reason.label))?

@@ -59,10 +59,7 @@ impl Reader {
     }
 
     /// The scrap declared for each session, in the order of declaration.
-    pub async fn scrap(
-        &self,
-        sessions: &[SessionId],
-    ) -> Result<HashMap<SessionId, Vec<ScrapDeclaration>>, AppError> {
+    pub async fn scrap(&self, sessions: &[SessionId]) -> Result<HashMap<SessionId, Vec<ScrapDeclaration>>, AppError> {
         Ok(self.ports.decisions.scrap(sessions).await?)
     }
 

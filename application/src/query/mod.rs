@@ -5,8 +5,8 @@
 
 mod alerts;
 mod anomalies;
-mod decisions;
 pub mod cursor;
+mod decisions;
 mod details;
 mod lines;
 mod log_files;

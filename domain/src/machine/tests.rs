@@ -28,12 +28,17 @@ fn state(activity: Activity, calendars: &Calendars, now: f64) -> (MachineState, 
 
 #[test]
 fn a_machine_is_off_only_after_an_hour_of_required_time_without_a_word() {
-    let last = |hours| Activity { last_event: at(hours), stopped_since: None, last_wait: None, last_start: Some(at(1.0)) };
+    let last =
+        |hours| Activity { last_event: at(hours), stopped_since: None, last_wait: None, last_start: Some(at(1.0)) };
     let running = (MachineState::Running, Some(at(1.0)));
     assert_eq!(state(last(13.5), &mondays(), 20.0), running, "it closed at 14");
     assert_eq!(state(last(5.0), &mondays(), 6.9), running);
     assert_eq!(state(last(5.0), &mondays(), 7.0), (MachineState::Offline, Some(at(5.0))));
-    assert_eq!(state(last(13.5), &mondays(), 7.0 * 24.0 + 6.5), (MachineState::Offline, Some(at(13.5))), "half and half");
+    assert_eq!(
+        state(last(13.5), &mondays(), 7.0 * 24.0 + 6.5),
+        (MachineState::Offline, Some(at(13.5))),
+        "half and half"
+    );
     assert_eq!(state(last(5.0), &Calendars::default(), 20.0), running);
     assert_eq!(state(last(5.0), &Calendars::default(), 29.0), (MachineState::Unknown, Some(at(5.0))));
 }

@@ -3,9 +3,9 @@
 use super::{LineDetail, Lines, LogFileGroup, MachineGroup, Shared, all_reasons, reasons};
 use crate::error::ApiResult;
 use crate::model::{Job, LogFile, Machine, Piece, Reasons, Session, Stop, StopPeriod, Traced, WaitPeriod};
-use atelier_application::ports::log_files::StoredLogFile;
 use async_graphql::Lookahead;
 use atelier_application::ports::decisions::ScrapDeclaration;
+use atelier_application::ports::log_files::StoredLogFile;
 use atelier_application::ports::sessions::{SessionSummary, StoredAnomaly, StoredJob, StoredStop, Window};
 use atelier_application::ports::users::User;
 use atelier_application::query::Reader;

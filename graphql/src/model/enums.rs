@@ -4,9 +4,9 @@ use crate::emit::{Emit, Selected};
 use async_graphql::{Enum, Value};
 use atelier_application::ports::audit;
 use atelier_application::ports::sessions as port;
+use atelier_application::ports::statistics;
 use atelier_application::ports::sync_runs;
 use atelier_application::ports::users;
-use atelier_application::ports::statistics;
 use atelier_domain::kpi::{losses, reference_cycle, trs};
 use atelier_domain::{alert, anomaly, log_file, machine, session};
 

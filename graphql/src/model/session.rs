@@ -204,8 +204,11 @@ impl Session {
             return Ok(none);
         }
         let untraced = LineDetail::default();
-        let (waits, stops, instants) =
-            futures_util::try_join!(self.group.waits(untraced), self.group.stops(untraced, false), self.group.instants())?;
+        let (waits, stops, instants) = futures_util::try_join!(
+            self.group.waits(untraced),
+            self.group.stops(untraced, false),
+            self.group.instants()
+        )?;
         let waits = self.own(&*waits).0;
         let stops = self.own(&*stops).0;
         let pieces = instants.get(&self.session.id).into_iter().flatten().copied();

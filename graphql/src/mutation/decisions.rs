@@ -2,9 +2,7 @@
 
 use crate::error::{ApiError, ApiResult};
 use crate::loader::{MachineGroup, SessionGroup, stop_node};
-use crate::model::{
-    CalendarInput, Machine, ScrapInput, Session, StopPeriod, StopReason, StopReasonInput, first_day,
-};
+use crate::model::{CalendarInput, Machine, ScrapInput, Session, StopPeriod, StopReason, StopReasonInput, first_day};
 use crate::scalar::{Date, id as read_id};
 use crate::scope::{Scope, decisions};
 use async_graphql::{Context, ID, Object};
@@ -29,9 +27,8 @@ impl DecisionMutation {
         #[graphql(desc = "The machine.")] machine_id: ID,
         #[graphql(desc = "The profile's reference; for all that have none of their own when left out.")]
         job_reference: Option<String>,
-        #[graphql(desc = "How long, in seconds: more than 0, with at most three decimals. Null ends it.")] seconds: Option<
-            f64,
-        >,
+        #[graphql(desc = "How long, in seconds: more than 0, with at most three decimals. Null ends it.")]
+        seconds: Option<f64>,
         #[graphql(desc = "From this production day on; today's when left out.")] from: Option<Date>,
     ) -> ApiResult<Machine> {
         let scope = Scope::of(ctx)?;

@@ -77,9 +77,9 @@ pub(super) fn read(table: CalendarTable) -> Result<Option<PlantCalendar>, Config
     for Exception { date: day, label, open, start, end } in written.exceptions {
         exceptions.push(ExceptionInput { date: date("exceptions.date", &day)?, label, open, start, end });
     }
-    let input =
-        CalendarInput { shifts: each(written.shifts), planned_stops: each(written.planned_stops), exceptions };
-    let calendar = parse_calendar(&input).map_err(|error: AppError| wrong(error.to_string().replace("plannedStops", "planned_stops")))?;
+    let input = CalendarInput { shifts: each(written.shifts), planned_stops: each(written.planned_stops), exceptions };
+    let calendar = parse_calendar(&input)
+        .map_err(|error: AppError| wrong(error.to_string().replace("plannedStops", "planned_stops")))?;
     Ok(Some(PlantCalendar { from: ProductionDay(from), calendar }))
 }
 
@@ -114,7 +114,10 @@ mod tests {
             ("from = \"1 May\"", "`from` is '1 May'"),
             ("shift = []", "unknown field `shift`"),
             ("shifts = [{ weekdays = [8], start = \"05:00\", end = \"13:00\" }]", "from 1 (Monday) to 7 (Sunday)"),
-            ("planned_stops = [{ weekdays = [1], start = \"5\", end = \"13:00\" }]", "`planned_stops[0].start` must be a time"),
+            (
+                "planned_stops = [{ weekdays = [1], start = \"5\", end = \"13:00\" }]",
+                "`planned_stops[0].start` must be a time",
+            ),
         ] {
             let error = read_text(text).unwrap_err();
             assert!(error.contains("a.toml") && error.contains("[calendar]") && error.contains(told), "{error}");

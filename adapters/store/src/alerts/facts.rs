@@ -37,7 +37,8 @@ async fn of_source(db: &impl ConnectionTrait, source: SyncSource) -> StoreResult
     let ended = format!(
         "SELECT statut, erreur FROM synchronisation WHERE source = $1 AND genre = 'SYNC' AND fin IS NOT NULL ORDER BY id DESC LIMIT {RUNS}"
     );
-    let good = "SELECT fin FROM synchronisation WHERE source = $1 AND genre = 'SYNC' AND statut IN ('SUCCEEDED', 'PARTIAL')
+    let good =
+        "SELECT fin FROM synchronisation WHERE source = $1 AND genre = 'SYNC' AND statut IN ('SUCCEEDED', 'PARTIAL')
          ORDER BY id DESC LIMIT 1";
     let ended: Vec<Ended> = list(db, &ended, vec![source.as_str().into()]).await?;
     Ok(SourceFacts {

@@ -192,7 +192,8 @@ pub(super) async fn save_spreads(tx: &mut Tx, writing: &[Writing], of: &[(usize,
     let known: Vec<i64> = writing.iter().filter(|session| !session.is_new).map(|session| session.id).collect();
     let mut stored: HashMap<i64, String> = HashMap::new();
     if !known.is_empty() {
-        let sql = format!("SELECT session_id, cycles FROM cycles_session WHERE {}", value::is_in(backend, "session_id", 1));
+        let sql =
+            format!("SELECT session_id, cycles FROM cycles_session WHERE {}", value::is_in(backend, "session_id", 1));
         for row in &tx.query(sql, vec![value::numbers(backend, known)]).await? {
             stored.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         }

@@ -33,7 +33,11 @@ pub(super) async fn read(store: &Store) -> StoreResult<BTreeMap<MachineId, Atten
     for row in &rows {
         let (machine, day, events) = session(row).map_err(from_db)?;
         let Some(attendance) = machines.get_mut(&machine) else { continue };
-        if events > 0 { attendance.busy.insert(day) } else { attendance.idle.insert(day) };
+        if events > 0 {
+            attendance.busy.insert(day)
+        } else {
+            attendance.idle.insert(day)
+        };
     }
     Ok(machines)
 }

@@ -65,9 +65,7 @@ pub(crate) fn read(text: &str) -> Result<Carry, serde_json::Error> {
     Ok(Carry {
         last: stored.last.map(Instant),
         stop: stored.stop.map(|(since, source)| OpenStop { since: Instant(since), source: source.into() }),
-        job: stored
-            .job
-            .map(|(day, number)| LoadedJob { key: JobKey { day: ProductionDay(day), number }, reference }),
+        job: stored.job.map(|(day, number)| LoadedJob { key: JobKey { day: ProductionDay(day), number }, reference }),
         waits: stored.waits.into_iter().map(wait).collect(),
     })
 }

@@ -15,7 +15,8 @@ pub(super) async fn declare_scrap(
     scrap: &NewScrap,
 ) -> Result<(), DbErr> {
     let backend = tx.backend();
-    let sql = "INSERT INTO rebut (centre_usinage_id, date_production, pieces, motif, reference, declare_par, date_creation)
+    let sql =
+        "INSERT INTO rebut (centre_usinage_id, date_production, pieces, motif, reference, declare_par, date_creation)
          VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let values = vec![
         machine.0.into(),

@@ -72,14 +72,16 @@ pub(super) async fn cycle_spreads(
     machine: MachineId,
     days: RangeInclusive<ProductionDay>,
 ) -> Result<BTreeMap<ProductionDay, CycleSpread>, DbErr> {
-    let sql = "SELECT s.date_production, c.cycles FROM session_production s JOIN cycles_session c ON c.session_id = s.id
+    let sql =
+        "SELECT s.date_production, c.cycles FROM session_production s JOIN cycles_session c ON c.session_id = s.id
          WHERE s.centre_usinage_id = $1 AND s.date_production BETWEEN $2 AND $3";
     let mut spreads = BTreeMap::new();
     for row in &tx.query(sql, in_days(tx, machine, &days)).await? {
         let day = value::get_day(row, 0)?;
         let text: String = row.try_get_by_index(1)?;
-        let spread = read_spread(&text)
-            .ok_or_else(|| DbErr::Type(format!("cycles_session.cycles (of {day}, machine {machine}) is no list of cycles")))?;
+        let spread = read_spread(&text).ok_or_else(|| {
+            DbErr::Type(format!("cycles_session.cycles (of {day}, machine {machine}) is no list of cycles"))
+        })?;
         spreads.insert(day, spread);
     }
     Ok(spreads)
@@ -110,9 +112,7 @@ pub(super) fn write_spread(spread: &CycleSpread) -> String {
 
 pub(crate) fn read_spread(text: &str) -> Option<CycleSpread> {
     let numbers: Vec<i64> = serde_json::from_str(text).ok()?;
-    let pairs: Option<Vec<_>> = numbers
-        .chunks(2)
-        .map(|pair| Some((Millis(*pair.first()?), u32::try_from(*pair.get(1)?).ok()?)))
-        .collect();
+    let pairs: Option<Vec<_>> =
+        numbers.chunks(2).map(|pair| Some((Millis(*pair.first()?), u32::try_from(*pair.get(1)?).ok()?))).collect();
     Some(CycleSpread::new(pairs?))
 }

@@ -27,14 +27,14 @@ use crate::{Store, audit, value};
 use async_trait::async_trait;
 use atelier_application::ports::audit::AuditEntry;
 use atelier_application::ports::ingest_store::{
-    Attendance, Begun, Exclusion, FileRecord, IngestStore, IngestUnit, KnownFile, Mark, NewQualification, NewScrap, Presence, Reach, SessionWritten,
-    StoredVersion,
+    Attendance, Begun, Exclusion, FileRecord, IngestStore, IngestUnit, KnownFile, Mark, NewQualification, NewScrap,
+    Presence, Reach, SessionWritten, StoredVersion,
 };
 use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{LogFileId, MachineId, ScrapId, VersionId};
-use atelier_domain::log_file::RejectedLine;
 use atelier_domain::kpi::reference_cycle::CycleSpread;
+use atelier_domain::log_file::RejectedLine;
 use atelier_domain::session::{Assessment, Carry, Details, Inputs};
 use atelier_domain::time::{Instant, ProductionDay};
 use atelier_domain::units::Millis;

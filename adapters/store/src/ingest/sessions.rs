@@ -72,7 +72,8 @@ const COLUMNS: &[&str] = &[
 ];
 
 /// All columns of a new session.
-static ALL_COLUMNS: LazyLock<Vec<&'static str>> = LazyLock::new(|| COLUMNS.iter().copied().chain(assessment::COLUMNS).collect());
+static ALL_COLUMNS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| COLUMNS.iter().copied().chain(assessment::COLUMNS).collect());
 
 /// The columns that the replaced system's reports read, from the exact ones.
 const FIGURES: &str = "duree_production_totale = ROUND(duree_production_ms / 3600000.0, 4),
@@ -136,7 +137,8 @@ impl Saving {
         children::save_stops(tx, &mut writing).await?;
         children::save_files(tx, &mut writing).await?;
         let assessed = sessions.iter().enumerate();
-        let assessed: Vec<_> = assessed.filter_map(|(place, begun)| Some((place, begun.assessment.as_ref()?))).collect();
+        let assessed: Vec<_> =
+            assessed.filter_map(|(place, begun)| Some((place, begun.assessment.as_ref()?))).collect();
         assessment::save_spreads(tx, &writing, &assessed).await?;
         let anomalies = StoredAnomalies::read(tx, &writing).await?;
         Ok(Self {

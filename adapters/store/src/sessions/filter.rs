@@ -60,7 +60,9 @@ pub(super) fn page(
     let mut place = |cursor: SessionCursor| {
         let key = match order.field {
             SessionOrderField::Date => value::day(values.backend(), storable(date_of(cursor.key))),
-            SessionOrderField::TotalPieces | SessionOrderField::Trs | SessionOrderField::Occupancy => Value::Double(Some(cursor.key)),
+            SessionOrderField::TotalPieces | SessionOrderField::Trs | SessionOrderField::Occupancy => {
+                Value::Double(Some(cursor.key))
+            }
         };
         format!("{}, {}", values.add(key), values.add(cursor.id.0.into()))
     };

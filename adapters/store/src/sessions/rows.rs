@@ -186,8 +186,17 @@ impl FromRow for StoredWait {
 
 impl FromRow for StoredStop {
     const TABLE: &'static str = "periode_arret";
-    const COLUMNS: &'static [&'static str] =
-        &["id", "timestamp_debut", "timestamp_fin", "duree_ms", "depuis", "motif", "commentaire", "version_id", "ligne"];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "timestamp_debut",
+        "timestamp_fin",
+        "duree_ms",
+        "depuis",
+        "motif",
+        "commentaire",
+        "version_id",
+        "ligne",
+    ];
 
     fn from_row(row: &mut Fields<'_>) -> StoreResult<Self> {
         Ok(Self {

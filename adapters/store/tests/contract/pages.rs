@@ -31,7 +31,8 @@ async fn fill(fixture: &Fixture) {
 }
 
 fn orders() -> Vec<SessionOrder> {
-    let fields = [SessionOrderField::Date, SessionOrderField::TotalPieces, SessionOrderField::Occupancy, SessionOrderField::Trs];
+    let fields =
+        [SessionOrderField::Date, SessionOrderField::TotalPieces, SessionOrderField::Occupancy, SessionOrderField::Trs];
     fields.into_iter().flat_map(|field| [false, true].map(|descending| SessionOrder { field, descending })).collect()
 }
 

@@ -64,7 +64,13 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
 
 fn deciding(store: &Arc<Store>) -> Decisions {
     let ingest = ingest(store);
-    Decisions::new(ingest, Arc::clone(store) as _, Arc::clone(store) as _, Arc::clone(store) as _, Arc::clone(store) as _)
+    Decisions::new(
+        ingest,
+        Arc::clone(store) as _,
+        Arc::clone(store) as _,
+        Arc::clone(store) as _,
+        Arc::clone(store) as _,
+    )
 }
 
 fn exclusions(store: &Arc<Store>) -> Exclusions {

@@ -45,8 +45,14 @@ fn signatures(sdl: &str) -> BTreeMap<String, String> {
 }
 
 /// Setting versions aside, and who did.
-const VERSIONS_AND_AUDIT: [&str; 40] = [
+const VERSIONS_AND_AUDIT: [&str; 46] = [
     "AuditAction",
+    "AuditAction.CALENDAR_SET",
+    "AuditAction.REFERENCE_CYCLE_SET",
+    "AuditAction.SCRAP_DECLARED",
+    "AuditAction.SCRAP_WITHDRAWN",
+    "AuditAction.STOP_QUALIFIED",
+    "AuditAction.STOP_REASON_SAVED",
     "AuditAction.VERSION_EXCLUDED",
     "AuditAction.VERSION_INCLUDED",
     "AuditConnection",

@@ -444,6 +444,7 @@ pub(crate) async fn dump(store: &Store) -> String {
             session.first_event, session.last_event, session.first_start, session.last_stop
         )
         .unwrap();
+        writeln!(text, "  {:?}", session.trs).unwrap();
         for job in jobs.get(&session.id).into_iter().flatten() {
             let pieces = u64::from(job.own_pieces) + carried.get(&job.id).copied().unwrap_or(0);
             writeln!(text, "  job {} {:?} {:?} {pieces}", job.reference, job.length_mm, job.started_at).unwrap();

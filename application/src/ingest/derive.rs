@@ -146,11 +146,12 @@ impl Ingest {
             };
             let reached = learning.reached(unit, &stretch).await?;
             affected.extend(reached.into_iter().filter(|day| !frozen.holds(*day)));
-            if left != fed
-                && let Some(next) = next.filter(|next| !frozen.holds(*next))
-                && !parts_left.iter().any(|part| part.contains(&next))
-            {
-                affected.insert(next);
+            if left != fed {
+                // Days without lines take the state over and hand it on as it is.
+                let reached = unit.idle_days(*stretch.end(), next).await?.into_iter().chain(next);
+                let elsewhere =
+                    |day: &ProductionDay| frozen.holds(*day) || parts_left.iter().any(|part| part.contains(day));
+                affected.extend(reached.filter(|day| !elsewhere(day)));
             }
         }
         written.extend(waiting.write(unit, now).await?);

@@ -307,6 +307,13 @@ pub trait IngestUnit: Send {
     /// The first day after `day` on which the stream has lines.
     async fn next_day(&mut self, day: ProductionDay) -> StoreResult<Option<ProductionDay>>;
 
+    /// The days after `day`, and before `until` if that is given, that are sessions although nothing came.
+    async fn idle_days(
+        &mut self,
+        day: ProductionDay,
+        until: Option<ProductionDay>,
+    ) -> StoreResult<Vec<ProductionDay>>;
+
     /// Replaces the states of `days` with these.
     async fn save_carries(
         &mut self,

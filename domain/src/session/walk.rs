@@ -159,8 +159,9 @@ impl<'i> Walk<'i> {
             let clip =
                 |wait: LoggedWait| Some(WaitPeriod { interval: wait.interval.clip(bounds)?, source: wait.source });
             let waits = if Some(date) == last_day {
-                // There may be millions of them: the last day has no copy.
-                std::mem::take(&mut waits).into_iter().filter_map(clip).collect()
+                // There may be millions of them: the last day with lines has no copy. Those that reach past it are few.
+                let later = waits.iter().filter(|wait| wait.interval.end() > bounds.end()).copied().collect();
+                std::mem::replace(&mut waits, later).into_iter().filter_map(clip).collect()
             } else {
                 waits.iter().copied().filter_map(clip).collect()
             };

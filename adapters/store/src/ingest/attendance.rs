@@ -1,6 +1,7 @@
 //! On which days machines worked that have a calendar, and what has to be derived again.
 
 use super::inputs::LAST_GOOD;
+use super::tx::Tx;
 use crate::error::from_db;
 use crate::{Store, calendars, value};
 use atelier_application::ports::ingest_store::{Attendance, Mark};
@@ -44,6 +45,24 @@ pub(super) async fn read(store: &Store) -> StoreResult<BTreeMap<MachineId, Atten
 
 fn session(row: &QueryResult) -> Result<(MachineId, ProductionDay, i32), DbErr> {
     Ok((MachineId(row.try_get_by_index(0)?), value::get_day(row, 1)?, row.try_get_by_index(2)?))
+}
+
+pub(super) async fn idle_days(
+    tx: &mut Tx,
+    machine: MachineId,
+    day: ProductionDay,
+    until: Option<ProductionDay>,
+) -> Result<Vec<ProductionDay>, DbErr> {
+    let mut sql = "SELECT date_production FROM session_production
+         WHERE centre_usinage_id = $1 AND evenements = 0 AND date_production > $2"
+        .to_owned();
+    let backend = tx.backend();
+    let mut values = vec![machine.0.into(), value::day(backend, day)];
+    if let Some(until) = until {
+        sql.push_str(" AND date_production < $3");
+        values.push(value::day(backend, until));
+    }
+    tx.query(sql, values).await?.iter().map(|row| value::get_day(row, 0)).collect()
 }
 
 pub(super) async fn marks(store: &Store) -> StoreResult<Vec<Mark>> {

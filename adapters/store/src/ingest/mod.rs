@@ -232,6 +232,14 @@ impl IngestUnit for Unit {
         Ok(rows.first().map(|row| value::get_day(row, 0)).transpose().map_err(from_db)?)
     }
 
+    async fn idle_days(
+        &mut self,
+        day: ProductionDay,
+        until: Option<ProductionDay>,
+    ) -> StoreResult<Vec<ProductionDay>> {
+        Ok(attendance::idle_days(&mut self.tx, self.machine, day, until).await.map_err(from_db)?)
+    }
+
     async fn save_carries(
         &mut self,
         days: RangeInclusive<ProductionDay>,

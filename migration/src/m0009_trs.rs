@@ -84,6 +84,7 @@ const UP: &[&str] = &[
     // Whatever was derived before has none of these figures.
     "INSERT INTO a_deriver (centre_usinage_id, du) SELECT id, '1970-01-01' FROM centre_usinage \
       WHERE id IN (SELECT centre_usinage_id FROM session_production)",
+    "ALTER TABLE centre_usinage ADD COLUMN derniere_arrivee {instant}",
     "ALTER TABLE synchronisation ADD COLUMN genre text NOT NULL DEFAULT 'SYNC'",
     "ALTER TABLE synchronisation ADD COLUMN centres_en_echec text NOT NULL DEFAULT ''",
 ];
@@ -91,6 +92,7 @@ const UP: &[&str] = &[
 const DOWN: &[&str] = &[
     "ALTER TABLE synchronisation DROP COLUMN centres_en_echec",
     "ALTER TABLE synchronisation DROP COLUMN genre",
+    "ALTER TABLE centre_usinage DROP COLUMN derniere_arrivee",
     "DROP TABLE a_deriver",
     "DROP TABLE qualification_arret",
     "DROP TABLE motif_arret",

@@ -25,7 +25,7 @@ use atelier_application::ports::sync_runner::SyncRunner;
 use atelier_application::ports::sync_runs::SyncSource;
 use atelier_application::retention::Retention;
 use atelier_archive::FolderArchive;
-use atelier_domain::alert::Expectations;
+use atelier_domain::alert::{Attendance, Expectations};
 use atelier_domain::machine::Machine;
 use atelier_domain::units::Millis;
 use atelier_events::{Broadcast, ChangeFeed};
@@ -144,6 +144,7 @@ pub(crate) fn alerting(config: &Config, store: &Store) -> anyhow::Result<Alertin
     let expected = Expectations {
         scheduled: on_schedule.then_some(SyncSource::Ftp.as_str()).into_iter().collect(),
         overdue_after: Millis(i64::try_from(config.alerts.sync_overdue.as_millis()).unwrap_or(i64::MAX)),
+        attendance: Some(Attendance { zone: config.plant.zone, silence: silence(config) }),
     };
     let reviewer = Reviewer::new(store.clone(), clock.clone(), expected);
     Ok(Alerting::new(reviewer, Deliverer::new(store, notifier, clock)))

@@ -14,6 +14,7 @@
 mod alerts;
 mod architecture;
 mod cleanup;
+mod conformance;
 mod faults;
 mod ftps;
 mod harness;

@@ -4,8 +4,10 @@
 use serde_json::{Value, json};
 
 use crate::harness::atelier::{Atelier, Serving};
-use crate::harness::compare::{Differences, pick, pick_each};
+use crate::harness::compare::{Differences, list, pick, pick_each, text};
 use crate::harness::database::Database;
+use crate::harness::decisions::{decide, declare, until_derived};
+use crate::harness::figures::{self, compare_ledger, compare_sessions, compare_stops, compare_trs, last_day};
 use crate::harness::ftp;
 use crate::harness::graphql::Client;
 use crate::harness::samples::{self, Tree};
@@ -28,12 +30,7 @@ const SESSION: &str = "query($id: ID!) { session(id: $id) {
   timeline { state startedAt endedAt pieces }
   anomalies { kind at lineNumber logFile { path } }
   logFiles { path }
-} }
-fragment Trs on Trs {
-  trs trg tre availability performance quality totalSeconds openingSeconds requiredSeconds operatingSeconds netSeconds usefulSeconds
-  cycleSource qualitySource calendarSource missing
-}
-fragment Share on TimeShare { kind reason { code } seconds share occurrences }";
+} }";
 
 const STATISTICS: &str = "query($to: Date!, $by: [StatisticsKey!]!) { statistics(filter: {to: $to}, groupBy: $by) {
   machine { name } date sessions totalPieces scrapPieces stops waits mtbfSeconds mttrSeconds
@@ -61,11 +58,6 @@ const ANOMALIES: &str = "query($after: String) { anomalies(first: 100, after: $a
   nodes { kind session { id } logFile { path } } pageInfo { hasNextPage endCursor }
 } }";
 
-/// The last day of which something is expected. Machines with a calendar that write no more have sessions up to today.
-fn last_day(expected: &Value) -> &str {
-    list(&expected["sessions"]).iter().map(|session| text(&session["date"])).max().unwrap()
-}
-
 /// The anomalies that are of a file, not of a session.
 const OF_FILES: [&str; 3] = ["REJECTED_LINES", "FILE_REWRITTEN", "FILE_TRUNCATED"];
 
@@ -84,22 +76,15 @@ const PLAIN: [&str; 11] = [
     "events",
 ];
 
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("text was expected, not {value}"))
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
 /// Every session there is, with all it holds, machine by machine and day by day.
 async fn sessions(client: &Client) -> Vec<Value> {
     let machines = client.query("{ machines { id name } }", json!({})).await;
+    let document = figures::with_fragments(SESSION);
     let mut all = Vec::new();
     for machine in list(&machines["machines"]) {
         for session in client.pages(SESSIONS, json!({"machine": machine["id"]}), "/sessions").await {
             let id = json!({"id": session["id"]});
-            let mut data = client.query(SESSION, id.clone()).await;
+            let mut data = client.query(&document, id.clone()).await;
             let mut session = data["session"].take();
             session["pieces"] = client.pages(PIECES, id, "/session/pieces").await.into();
             all.push(session);
@@ -114,9 +99,7 @@ fn compare_session(differences: &mut Differences, place: &str, expected: &Value,
     differences.compare(&format!("{place}.observed"), &expected["observed"], &got["observed"]);
     compare_trs(differences, &format!("{place}.trs"), &expected["trs"], &got["trs"]);
     compare_ledger(differences, &format!("{place}.ledger"), &expected["ledger"], &got["ledger"]);
-    let stops: Value = list(&expected["stopPeriods"]).iter().map(stop_with_reason).collect();
-    let got_stops: Value = list(&got["stopPeriods"]).iter().map(flat_reason).collect();
-    differences.compare(&format!("{place}.stopPeriods"), &stops, &got_stops);
+    compare_stops(differences, &format!("{place}.stopPeriods"), &expected["stopPeriods"], &got["stopPeriods"]);
     let lists: [(&str, &[&str]); 3] = [
         ("jobs", &["reference", "lengthMm", "colour", "startedAt", "pieces"]),
         ("waitPeriods", &["startedAt", "endedAt", "durationSeconds"]),
@@ -151,45 +134,6 @@ fn compare_session(differences: &mut Differences, place: &str, expected: &Value,
     differences.compare_unordered(&format!("{place}.logFiles"), &expected_files, &files);
 }
 
-/// All of the TRS; of why it is missing only whether it is.
-fn compare_trs(differences: &mut Differences, place: &str, expected: &Value, got: &Value) {
-    let (mut expected, mut got) = (expected.clone(), got.clone());
-    for side in [&mut expected, &mut got] {
-        side["missing"] = json!(!side["missing"].is_null());
-    }
-    differences.compare(place, &expected, &got);
-}
-
-/// The parts of a ledger, in any order; occurrences where they are told.
-fn compare_ledger(differences: &mut Differences, place: &str, expected: &Value, got: &Value) {
-    let key = |part: &Value| format!("{} {}", part["kind"], part["reason"]);
-    let got: Vec<Value> = list(got).iter().map(flat_reason).collect();
-    let keys = |parts: &[Value]| parts.iter().map(|part| json!(key(part))).collect::<Vec<_>>();
-    differences.compare_unordered(place, &keys(list(expected)), &keys(&got));
-    for part in list(expected) {
-        let Some(other) = got.iter().find(|other| key(other) == key(part)) else { continue };
-        let mut members = vec!["seconds", "share"];
-        if !part["occurrences"].is_null() {
-            members.push("occurrences");
-        }
-        let other = pick(other, &members);
-        differences.compare(&format!("{place} {}", key(part)), &pick(part, &members), &other);
-    }
-}
-
-/// With the reason's code in the place of the reason.
-fn flat_reason(of: &Value) -> Value {
-    let mut flat = of.clone();
-    flat["reason"] = of["reason"]["code"].clone();
-    flat
-}
-
-fn stop_with_reason(stop: &Value) -> Value {
-    let mut picked = pick(stop, &["startedAt", "endedAt", "durationSeconds", "ongoing"]);
-    picked["reason"] = stop["reason"].clone();
-    picked
-}
-
 /// Figures of each machine over all its sessions, and of each session by itself.
 async fn compare_statistics(differences: &mut Differences, expected: &Value, client: &Client) {
     let of = async |by: Value| {
@@ -222,21 +166,6 @@ async fn compare_statistics(differences: &mut Differences, expected: &Value, cli
         let place = format!("statistics of {} on {}", session["machine"], session["date"]);
         differences.compare(&place, &pick(session, &members), &pick(row, &members));
         compare_ledger(differences, &format!("{place}.ledger"), &session["ledger"], &row["ledger"]);
-    }
-}
-
-fn compare_sessions(differences: &mut Differences, expected: &Value, got: &[Value]) {
-    let key = |machine: &Value, date: &Value| format!("{} {}", text(machine), text(date));
-    let mut left: Vec<&Value> = got.iter().collect();
-    for session in list(&expected["sessions"]) {
-        let place = key(&session["machine"], &session["date"]);
-        match left.iter().position(|other| key(&other["machine"]["name"], &other["date"]) == place) {
-            Some(index) => compare_session(differences, &place, session, left.swap_remove(index)),
-            None => differences.add(&place, "a session", "none"),
-        }
-    }
-    for session in left {
-        differences.add(&key(&session["machine"]["name"], &session["date"]), "no session", "one");
     }
 }
 
@@ -278,7 +207,7 @@ async fn compare(expected: &Value, serving: &Serving) {
     let mut differences = Differences::default();
     let mut sessions = sessions(&client).await;
     sessions.retain(|session| text(&session["date"]) <= last_day(expected));
-    compare_sessions(&mut differences, expected, &sessions);
+    compare_sessions(&mut differences, expected, &sessions, compare_session);
     compare_statistics(&mut differences, expected, &client).await;
     compare_files(&mut differences, expected, &client).await;
     differences.assert_none();
@@ -414,7 +343,7 @@ fn the_comparison_notices_what_differs() {
         let expected = samples::json(sample);
         let mut told: Vec<Value> = list(&expected["sessions"]).iter().map(as_told).collect();
         let mut differences = Differences::default();
-        compare_sessions(&mut differences, &expected, &told);
+        compare_sessions(&mut differences, &expected, &told, compare_session);
         differences.assert_none();
 
         let session = told.iter_mut().find(|session| session["totalPieces"] != 0).unwrap();
@@ -427,87 +356,8 @@ fn the_comparison_notices_what_differs() {
         session["logFiles"] = json!([]);
         session["anomalies"] = json!([{"kind": "NO_PIECES", "at": "2025-01-01T00:00:00Z"}]);
         let mut differences = Differences::default();
-        compare_sessions(&mut differences, &expected, &told);
+        compare_sessions(&mut differences, &expected, &told, compare_session);
         assert_eq!(differences.count(), 8, "{differences:?}");
-    }
-}
-
-/// Gives the server all that `calendar_config.json` decides.
-async fn decide(client: &Client) {
-    let config = samples::json("calendar_config.json");
-    let from = "2000-01-01";
-    let machines = client.query("{ machines { id name } }", json!({})).await;
-    let machine = |name: &Value| {
-        list(&machines["machines"]).iter().find(|machine| machine["name"] == *name).unwrap()["id"].clone()
-    };
-    for (name, calendar) in config["calendars"].as_object().unwrap() {
-        let set = "mutation($id: ID!, $input: CalendarInput!, $from: Date) { setCalendar(machineId: $id, input: $input, from: $from) {
-            calendar { source shifts { weekday name start end } plannedStops { weekday label start end }
-                exceptions { date label open start end } } } }";
-        let variables = json!({"id": machine(&json!(name)), "input": calendar, "from": from});
-        let told = client.query(set, variables).await["setCalendar"]["calendar"].take();
-        assert_eq!(told["shifts"], calendar["shifts"]);
-        assert_eq!(told["plannedStops"], calendar["plannedStops"]);
-        assert_eq!(told["exceptions"], calendar["exceptions"]);
-    }
-    for cycle in list(&config["referenceCycles"]) {
-        let set = "mutation($id: ID!, $reference: String, $seconds: Float, $from: Date) {
-            setReferenceCycle(machineId: $id, jobReference: $reference, seconds: $seconds, from: $from) { id } }";
-        let variables = json!({"id": machine(&cycle["machine"]), "reference": cycle["jobReference"], "seconds": cycle["seconds"],
-            "from": cycle["from"]});
-        client.query(set, variables).await;
-    }
-    for reason in list(&config["stopReasons"]) {
-        client
-            .query(
-                "mutation($input: StopReasonInput!) { saveStopReason(input: $input) { code } }",
-                json!({"input": reason}),
-            )
-            .await;
-    }
-}
-
-/// What concerns sessions that are there already.
-async fn declare(client: &Client) {
-    let config = samples::json("calendar_config.json");
-    let all = "{ sessions(first: 500, filter: {to: \"2025-07-31\"}) { nodes { id date machine { name } stopPeriods { id startedAt } } } }";
-    let sessions = client.query(all, json!({})).await["sessions"]["nodes"].take();
-    let of = |machine: &Value, date: &Value| {
-        let own = |session: &&Value| session["machine"]["name"] == *machine && session["date"] == *date;
-        list(&sessions).iter().find(own).unwrap()["id"].clone()
-    };
-    for scrap in list(&config["scrap"]) {
-        let declare =
-            "mutation($id: ID!, $input: ScrapInput!) { declareScrap(sessionId: $id, input: $input) { scrapPieces } }";
-        let input = pick(scrap, &["pieces", "jobReference"]);
-        client.query(declare, json!({"id": of(&scrap["machine"], &scrap["date"]), "input": input})).await;
-    }
-    for stop in list(&config["qualifiedStops"]) {
-        let mut stops = list(&sessions)
-            .iter()
-            .filter(|session| session["machine"]["name"] == stop["machine"])
-            .flat_map(|session| list(&session["stopPeriods"]));
-        let id = &stops.find(|period| period["startedAt"] == stop["startedAt"]).unwrap()["id"];
-        let qualify =
-            "mutation($id: ID!, $code: String!) { qualifyStop(periodId: $id, reasonCode: $code, comment: \"vu\") {
-            reason { code } comment } }";
-        let told = client.query(qualify, json!({"id": id, "code": stop["reasonCode"]})).await["qualifyStop"].take();
-        assert_eq!(told, json!({"reason": {"code": stop["reasonCode"]}, "comment": "vu"}));
-    }
-}
-
-/// Waits until no run is at work and none is due.
-async fn until_derived(client: &Client) {
-    let begun = std::time::Instant::now();
-    loop {
-        let mut runs =
-            client.query("{ syncRuns(first: 5) { nodes { status finishedAt sessionsUpdated } } }", json!({})).await;
-        let runs = runs["syncRuns"]["nodes"].take();
-        if !list(&runs).iter().any(|run| run["status"] == "RUNNING") && begun.elapsed().as_millis() > 1_500 {
-            return;
-        }
-        assert!(begun.elapsed().as_secs() < 60, "{runs}");
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
 }
 
@@ -520,15 +370,16 @@ async fn calendars(server: &ftp::Server, database: &Database, first: bool) {
     }
     let serving = atelier.serve().await;
     let client = serving.boss().await;
-    decide(&client).await;
+    let config = samples::json("calendar_config.json");
+    let expected = samples::json("calendar_expected.json");
+    decide(&client, &config).await;
     if first {
         until_derived(&client).await;
         atelier.sync();
     }
     until_derived(&client).await;
-    declare(&client).await;
+    declare(&client, &config, last_day(&expected)).await;
     until_derived(&client).await;
-    let expected = samples::json("calendar_expected.json");
     compare(&expected, &serving).await;
     let before = revisions(&client).await;
     atelier.sync();

@@ -123,6 +123,8 @@ pub(super) struct Effect {
     /// Days that stay as they are.
     frozen: Frozen,
     late: Vec<Late>,
+    /// Whether there are new lines.
+    arrived: bool,
 }
 
 /// What a step did.
@@ -183,8 +185,12 @@ impl Ingest {
             .zip(&contents)
             .map(|(file, content)| self.format.parse(content, self.zone, file.name_date, file.finished()))
             .collect();
-        let mut effect =
-            Effect { affected: ended.iter().copied().collect(), frozen: Frozen::of(&versions), late: Vec::new() };
+        let mut effect = Effect {
+            affected: ended.iter().copied().collect(),
+            frozen: Frozen::of(&versions),
+            late: Vec::new(),
+            arrived: false,
+        };
         let mut fresh = Fresh::new();
         for ((file, content), log) in prepared.iter().zip(&contents).zip(&parsed) {
             let version = self.store_file(unit.as_mut(), file, content, log, &mut versions, &mut effect).await?;
@@ -193,7 +199,10 @@ impl Ingest {
         for file in large {
             self.store_large(unit.as_mut(), file, &mut versions, &mut effect).await?;
         }
-        let Effect { affected, frozen, late } = effect;
+        let Effect { affected, frozen, late, arrived } = effect;
+        if arrived {
+            unit.note_arrival(now).await?;
+        }
         let basis = Basis { versions: &versions, frozen: &frozen, fresh: &fresh, now, known_until };
         let written = self.derive(unit.as_mut(), basis, affected).await?;
         unit.commit().await?;
@@ -328,6 +337,7 @@ impl Ingest {
             unit.keep_late(stored.version).await?;
             effect.late.push(Late { path: file.path.clone(), days: late });
         }
+        effect.arrived |= !stored.touched.is_empty();
         effect.affected.extend(stored.touched);
         let before = versions.iter().find(|known| known.id == stored.version);
         let now_stored = StoredVersion {

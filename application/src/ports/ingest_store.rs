@@ -301,6 +301,9 @@ pub trait IngestUnit: Send {
     /// Removes a file's anomaly of this kind, if there is one.
     async fn drop_file_anomaly(&mut self, file: LogFileId, kind: AnomalyKind) -> StoreResult<()>;
 
+    /// Notes that new lines of the machine came.
+    async fn note_arrival(&mut self, now: Instant) -> StoreResult<()>;
+
     /// The state of the stream before `day`: that after the latest day before it with lines.
     async fn carry_before(&mut self, day: ProductionDay) -> StoreResult<Carry>;
 
@@ -308,11 +311,7 @@ pub trait IngestUnit: Send {
     async fn next_day(&mut self, day: ProductionDay) -> StoreResult<Option<ProductionDay>>;
 
     /// The days after `day`, and before `until` if that is given, that are sessions although nothing came.
-    async fn idle_days(
-        &mut self,
-        day: ProductionDay,
-        until: Option<ProductionDay>,
-    ) -> StoreResult<Vec<ProductionDay>>;
+    async fn idle_days(&mut self, day: ProductionDay, until: Option<ProductionDay>) -> StoreResult<Vec<ProductionDay>>;
 
     /// Replaces the states of `days` with these.
     async fn save_carries(

@@ -7,8 +7,9 @@ mod rules;
 
 pub use rules::conditions;
 
+use crate::calendar::Calendars;
 use crate::ids::MachineId;
-use crate::time::Instant;
+use crate::time::{Instant, PlantZone, ProductionDay};
 use crate::units::Millis;
 use std::fmt;
 
@@ -33,17 +34,20 @@ pub enum AlertKind {
     RejectedLines,
     /// A file changed lately where it had been read already, or became shorter.
     FileChanged,
+    /// Nothing new came from a machine for a while in which it should have worked.
+    MachineSilent,
 }
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::FileQuarantined,
         Self::SyncFailed,
         Self::SyncPartial,
         Self::SyncOverdue,
         Self::RejectedLines,
         Self::FileChanged,
+        Self::MachineSilent,
     ];
 
     /// As columns, the API and notifications write it.
@@ -55,6 +59,7 @@ impl AlertKind {
             Self::SyncOverdue => "SYNC_OVERDUE",
             Self::RejectedLines => "REJECTED_LINES",
             Self::FileChanged => "FILE_CHANGED",
+            Self::MachineSilent => "MACHINE_SILENT",
         }
     }
 
@@ -62,7 +67,7 @@ impl AlertKind {
     pub fn severity(self) -> Severity {
         match self {
             Self::SyncFailed | Self::SyncOverdue => Severity::Critical,
-            Self::FileQuarantined | Self::SyncPartial | Self::FileChanged => Severity::Warning,
+            Self::FileQuarantined | Self::SyncPartial | Self::FileChanged | Self::MachineSilent => Severity::Warning,
             Self::RejectedLines => Severity::Info,
         }
     }
@@ -112,6 +117,17 @@ pub struct Condition {
     pub machine: Option<MachineId>,
     /// One sentence or more for people.
     pub message: String,
+    /// Of a silence, when it began: each is an anomaly, too.
+    pub silence: Option<Silence>,
+}
+
+/// That nothing new came from a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Silence {
+    /// When something last came.
+    pub since: Instant,
+    /// The production day of that.
+    pub day: ProductionDay,
 }
 
 /// What is known at a moment.
@@ -125,8 +141,23 @@ pub struct Facts {
     pub changed: Vec<ChangedFile>,
     /// The runs of each source.
     pub sources: Vec<SourceFacts>,
+    /// The machines that are in use and have a calendar, when something came from them.
+    pub machines: Vec<Arrival>,
     /// The first moment of which anything is known; nothing before the first machine is.
     pub known_since: Option<Instant>,
+}
+
+/// When something new last came from a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// Which.
+    pub machine: MachineId,
+    /// Its name.
+    pub name: String,
+    /// When it should work.
+    pub calendars: Calendars,
+    /// When new lines last came.
+    pub at: Instant,
 }
 
 /// A file that could not be read three runs in a row.
@@ -204,4 +235,15 @@ pub struct Expectations {
     pub scheduled: Vec<&'static str>,
     /// A source that was not synchronised for so long is overdue.
     pub overdue_after: Millis,
+    /// When machines should write; without it none is missed.
+    pub attendance: Option<Attendance>,
+}
+
+/// When machines should write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attendance {
+    /// The plant's zone and the start of its days.
+    pub zone: PlantZone,
+    /// One from which nothing new came in so much required time is silent.
+    pub silence: Millis,
 }

@@ -1,10 +1,11 @@
 //! Which conditions hold.
 
 use super::{
-    AlertKind, Change, ChangedFile, Condition, Expectations, Facts, QuarantinedFile, RECENT, RUNS, RejectingFile,
-    RunEnd, SourceFacts,
+    AlertKind, Arrival, Attendance, Change, ChangedFile, Condition, Expectations, Facts, QuarantinedFile, RECENT, RUNS,
+    RejectingFile, RunEnd, Silence, SourceFacts,
 };
 use crate::ids::MachineId;
+use crate::machine::is_silent;
 use crate::time::Instant;
 use crate::units::Millis;
 use std::collections::BTreeMap;
@@ -23,11 +24,29 @@ pub fn conditions(facts: &Facts, expected: &Expectations, now: Instant) -> Vec<C
     let rejecting = facts.rejected.iter().filter(|file| file.lines > 0 && is_recent(file.read_at, now));
     found.extend(of_files(AlertKind::RejectedLines, rejecting.map(rejecting_file)));
     found.extend(of_files(AlertKind::FileChanged, changed(&facts.changed, now)));
+    found.extend(expected.attendance.iter().flat_map(|attendance| silent(&facts.machines, attendance, now)));
     found
 }
 
 fn is_recent(at: Instant, now: Instant) -> bool {
     now - at < RECENT
+}
+
+/// The machines from which nothing new came for too much of the time that their calendars require.
+fn silent(machines: &[Arrival], attendance: &Attendance, now: Instant) -> impl Iterator<Item = Condition> {
+    let Attendance { zone, silence } = *attendance;
+    let silent = move |machine: &&Arrival| is_silent(&machine.calendars, zone, silence, machine.at, now);
+    machines.iter().filter(silent).map(move |machine| {
+        let message = format!(
+            "Nothing new came from {} since {} (plant time), though its calendar required {} or more of work.",
+            machine.name,
+            zone.local(machine.at).format("%Y-%m-%d %H:%M"),
+            length(silence)
+        );
+        let silence = Silence { since: machine.at, day: zone.day_of(machine.at) };
+        let told = condition(AlertKind::MachineSilent, &machine.name, Some(machine.machine), &message);
+        Condition { silence: Some(silence), ..told }
+    })
 }
 
 /// Something about a file, on its way to a condition.
@@ -126,7 +145,7 @@ fn condition(kind: AlertKind, subject: &str, machine: Option<MachineId>, message
     if text.len() < message.len() {
         text.push('…');
     }
-    Condition { kind, subject: subject.to_owned(), severity: kind.severity(), machine, message: text }
+    Condition { kind, subject: subject.to_owned(), severity: kind.severity(), machine, message: text, silence: None }
 }
 
 /// `2 h`, `90 min`, `30 s`: the largest unit that leaves nothing over.

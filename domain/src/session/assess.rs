@@ -155,3 +155,6 @@ impl Production {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,12 +9,12 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use proptest::prelude::*;
 use std::borrow::Cow;
 
-fn paris() -> PlantZone {
+pub(super) fn paris() -> PlantZone {
     PlantZone::new(chrono_tz::Europe::Paris, NaiveTime::MIN)
 }
 
 /// Reads `HH:MM event` of 16 June 2025, or `+1 HH:MM event` of a later day.
-fn day_of(lines: &[&str]) -> Vec<Line<'static>> {
+pub(super) fn day_of(lines: &[&str]) -> Vec<Line<'static>> {
     let mut before = None;
     let parse = |(text, number): (&&str, u32)| {
         let (days, rest) = text.strip_prefix('+').map_or((0, *text), |rest| {
@@ -42,12 +42,12 @@ fn day_of(lines: &[&str]) -> Vec<Line<'static>> {
     lines.iter().zip(1..).map(parse).collect()
 }
 
-fn version<'a>(lines: &'a [Line<'a>]) -> Version<'a> {
+pub(super) fn version<'a>(lines: &'a [Line<'a>]) -> Version<'a> {
     let (id, file) = (VersionId(1), LogFileId(1));
     Version { id, file, name_date: None, path: "a", bytes: b"", lines, half_line: None, rejects: &[] }
 }
 
-fn production_day(after: u32) -> ProductionDay {
+pub(super) fn production_day(after: u32) -> ProductionDay {
     ProductionDay(NaiveDate::from_ymd_opt(2025, 6, 16 + after).unwrap())
 }
 

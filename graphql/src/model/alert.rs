@@ -35,8 +35,8 @@ impl Alert {
         self.stored.id.into()
     }
 
-    /// What is wrong: `FILE_QUARANTINED`, `SYNC_FAILED`, `SYNC_PARTIAL`, `SYNC_OVERDUE`, `REJECTED_LINES` or `FILE_CHANGED`; more
-    /// may be added.
+    /// What is wrong: `FILE_QUARANTINED`, `SYNC_FAILED`, `SYNC_PARTIAL`, `SYNC_OVERDUE`, `REJECTED_LINES`, `FILE_CHANGED` or
+    /// `MACHINE_SILENT`; more may be added.
     async fn kind(&self) -> &str {
         self.stored.kind.as_str()
     }

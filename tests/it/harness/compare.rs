@@ -69,6 +69,12 @@ impl Differences {
         }
     }
 
+    /// Takes in those of a part, which is named before each of them.
+    pub(crate) fn take_in(&mut self, part: &str, of_it: Self) {
+        self.compared += of_it.compared;
+        self.found.extend(of_it.found.into_iter().map(|one| format!("{part}: {one}")));
+    }
+
     /// Panics with everything that differs, or if nothing was compared at all.
     #[track_caller]
     pub(crate) fn assert_none(self) {
@@ -85,7 +91,8 @@ fn matches(expected: &Value, got: &Value) -> bool {
     differences.found.is_empty()
 }
 
-fn same(expected: &Value, got: &Value) -> bool {
+/// Whether they are equal: instants and numbers by what they say, not by how they are written.
+pub(crate) fn same(expected: &Value, got: &Value) -> bool {
     match (expected, got) {
         (Value::Number(one), Value::Number(other)) => match (one.as_f64(), other.as_f64()) {
             (Some(one), Some(other)) => (one - other).abs() <= TOLERANCE,
@@ -101,6 +108,16 @@ fn same(expected: &Value, got: &Value) -> bool {
 
 fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
     DateTime::parse_from_rfc3339(text).ok()
+}
+
+/// A text.
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("text was expected, not {value}"))
+}
+
+/// A list; empty where there is none.
+pub(crate) fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// An object of these members of another, null where it lacks one.

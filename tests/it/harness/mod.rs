@@ -8,6 +8,8 @@ pub(crate) mod atelier;
 pub(crate) mod certificates;
 pub(crate) mod compare;
 pub(crate) mod database;
+pub(crate) mod decisions;
+pub(crate) mod figures;
 pub(crate) mod ftp;
 pub(crate) mod graphql;
 pub(crate) mod postgres;

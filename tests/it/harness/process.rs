@@ -1,5 +1,6 @@
 //! Programs that must not outlive the test that started them.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -30,10 +31,17 @@ pub(crate) fn is_root() -> bool {
     })
 }
 
-/// A port nobody listens on at this moment. Another may take it the next: who starts a server tries again.
+/// A port nobody listens on at this moment, and none that was given out before: several servers start at once. A program
+/// outside may still take it the next: who starts a server tries again.
 pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the loopback has free ports");
-    listener.local_addr().expect("a bound socket has an address").port()
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the loopback has free ports");
+        let port = listener.local_addr().expect("a bound socket has an address").port();
+        if GIVEN.lock().unwrap().insert(port) {
+            return port;
+        }
+    }
 }
 
 /// A running program; killed when dropped, and by the kernel when the test process dies.

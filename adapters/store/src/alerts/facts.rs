@@ -2,10 +2,12 @@
 
 use crate::error::from_db;
 use crate::rows::{Fields, FromRow};
-use crate::value;
+use crate::{calendars, value};
 use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_application::ports::sync_runs::{SyncSource, SyncStatus};
-use atelier_domain::alert::{Change, ChangedFile, Facts, QuarantinedFile, RUNS, RejectingFile, RunEnd, SourceFacts};
+use atelier_domain::alert::{
+    Arrival, Change, ChangedFile, Facts, QuarantinedFile, RUNS, RejectingFile, RunEnd, SourceFacts,
+};
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::MachineId;
 use atelier_domain::time::Instant;
@@ -29,8 +31,30 @@ pub(super) async fn read(db: &impl ConnectionTrait, since: Instant) -> StoreResu
         rejected: list(db, rejected, vec![since()]).await?,
         changed: list(db, changed, vec![since()]).await?,
         sources,
+        machines: machines(db).await?,
         known_since: instant(db, "SELECT MIN(date_creation) FROM centre_usinage", Vec::new()).await?,
     })
+}
+
+/// The machines that are in use and have a calendar, and from which something ever came.
+async fn machines(db: &impl ConnectionTrait) -> StoreResult<Vec<Arrival>> {
+    let all = calendars::All::of(&rows(db, calendars::SELECT, Vec::new()).await?).map_err(from_db)?;
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT c.id, c.nom, coalesce(c.derniere_arrivee,
+             (SELECT max(f.lu_le) FROM fichier_log f WHERE f.centre_usinage_id = c.id))
+         FROM centre_usinage c WHERE c.actif ORDER BY c.id";
+    let mut found = Vec::new();
+    for row in &rows(db, sql, Vec::new()).await? {
+        let mut fields = Fields::of(row, "centre_usinage", &["id", "nom", "derniere_arrivee"], 0);
+        let (machine, name) = (MachineId(fields.number()?), fields.text()?.to_owned());
+        let calendars = all.for_machine(machine);
+        if let Some(at) = fields.instant_option()?.filter(|_| !calendars.is_empty()) {
+            found.push(Arrival { machine, name, calendars, at });
+        }
+    }
+    Ok(found)
 }
 
 async fn of_source(db: &impl ConnectionTrait, source: SyncSource) -> StoreResult<SourceFacts> {

@@ -69,7 +69,29 @@ impl Review {
         let rows = self.rows(sql, values).await?;
         let ids =
             rows.iter().map(|row| row.try_get_by_index::<i64>(0).map_err(from_db)).collect::<Result<Vec<_>, _>>()?;
+        self.note_silence(condition).await?;
         self.note(&ids, AlertEvent::Raised, now).await
+    }
+
+    /// Notes a silence as an anomaly, once.
+    async fn note_silence(&self, condition: &Condition) -> StoreResult<()> {
+        let (Some(silence), Some(machine)) = (condition.silence, condition.machine) else { return Ok(()) };
+        let backend = self.backend();
+        let text = if backend == DbBackend::Postgres { "$4::text" } else { "$4" };
+        let sql = format!(
+            "INSERT INTO anomalie (type_anomalie, instant, centre_usinage_id, session_id, message) \
+             SELECT 'MACHINE_SILENT', $1, $2, (SELECT s.id FROM session_production s \
+               WHERE s.centre_usinage_id = $2 AND s.date_production = $3), {text} \
+             WHERE NOT EXISTS (SELECT 1 FROM anomalie a WHERE a.centre_usinage_id = $2 AND a.instant = $1 \
+               AND a.type_anomalie = 'MACHINE_SILENT')"
+        );
+        let values = vec![
+            value::instant(backend, silence.since),
+            machine.0.into(),
+            value::day(backend, silence.day),
+            condition.message.as_str().into(),
+        ];
+        self.execute(sql, values).await
     }
 
     /// Brings an alert that goes on up to date; most say the same as before.
@@ -87,7 +109,8 @@ impl Review {
             condition.machine.map(|machine| machine.0).into(),
             alert.id.0.into(),
         ];
-        self.execute(sql, values).await
+        self.execute(sql, values).await?;
+        self.note_silence(condition).await
     }
 
     /// Sets an instant of alerts.

@@ -213,6 +213,13 @@ impl IngestUnit for Unit {
         Ok(())
     }
 
+    async fn note_arrival(&mut self, now: Instant) -> StoreResult<()> {
+        let sql = "UPDATE centre_usinage SET derniere_arrivee = $1 WHERE id = $2";
+        let values = vec![value::instant(self.backend, now), self.machine.0.into()];
+        self.tx.execute(sql, values).await.map_err(from_db)?;
+        Ok(())
+    }
+
     async fn carry_before(&mut self, day: ProductionDay) -> StoreResult<Carry> {
         let sql = "SELECT etat FROM etat_flux WHERE centre_usinage_id = $1 AND date_production < $2
              ORDER BY date_production DESC LIMIT 1";
@@ -232,11 +239,7 @@ impl IngestUnit for Unit {
         Ok(rows.first().map(|row| value::get_day(row, 0)).transpose().map_err(from_db)?)
     }
 
-    async fn idle_days(
-        &mut self,
-        day: ProductionDay,
-        until: Option<ProductionDay>,
-    ) -> StoreResult<Vec<ProductionDay>> {
+    async fn idle_days(&mut self, day: ProductionDay, until: Option<ProductionDay>) -> StoreResult<Vec<ProductionDay>> {
         Ok(attendance::idle_days(&mut self.tx, self.machine, day, until).await.map_err(from_db)?)
     }
 

@@ -2,17 +2,21 @@
 
 use crate::fixture::Fixture;
 use atelier_application::ports::alerts::{AlertStore, Reviewed, StoredAlert};
+use atelier_application::ports::decisions::DecisionStore;
 use atelier_application::ports::notify::{AlertEvent, Notification, Outbox};
-use atelier_application::ports::sessions::Window;
+use atelier_application::ports::sessions::{SessionReader, Window};
 use atelier_application::ports::sync_runs::{RunKind, SyncRun, SyncRunStore, SyncSource, SyncStatus};
 use atelier_application::ports::users::{PasswordHash, Role, UserStore};
 use atelier_domain::alert::{
-    AlertKind, Change, ChangedFile, Condition, Facts, QuarantinedFile, RejectingFile, RunEnd, Severity,
+    AlertKind, Change, ChangedFile, Condition, Facts, QuarantinedFile, RejectingFile, RunEnd, Severity, Silence,
 };
-use atelier_domain::ids::{AlertId, MachineId};
-use atelier_domain::time::Instant;
+use atelier_domain::anomaly::AnomalyKind;
+use atelier_domain::calendar::Calendar;
+use atelier_domain::ids::{AlertId, MachineId, SessionId};
+use atelier_domain::time::{Instant, ProductionDay};
 use atelier_domain::units::Millis;
 use atelier_store::{Store, StoreOptions};
+use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, Statement};
 
 on_both!(
@@ -22,6 +26,7 @@ on_both!(
     nothing_of_a_review_that_is_dropped,
     reviews_wait_for_each_other,
     what_may_be_wrong,
+    each_silence_is_one_anomaly,
     told_once_and_in_order,
     a_lease_that_runs_out,
     two_who_tell,
@@ -34,7 +39,14 @@ fn after(seconds: i64) -> Instant {
 }
 
 fn condition(kind: AlertKind, subject: &str, message: &str) -> Condition {
-    Condition { kind, subject: subject.into(), severity: kind.severity(), machine: None, message: message.into() }
+    Condition {
+        kind,
+        subject: subject.into(),
+        severity: kind.severity(),
+        machine: None,
+        message: message.into(),
+        silence: None,
+    }
 }
 
 fn quarantined(subject: &str) -> Condition {
@@ -193,8 +205,13 @@ async fn what_may_be_wrong(fixture: Fixture) {
         store.save(&SyncRun { status, finished_at, error: Some(error.into()), ..begun }).await.unwrap();
     }
     store.start(SyncSource::Ftp, RunKind::Sync, NOW).await.unwrap();
-    let Facts { quarantined, rejected, changed, sources, known_since } = store.facts(NOW).await.unwrap();
+    let Facts { quarantined, rejected, changed, sources, known_since, machines } = store.facts(NOW).await.unwrap();
     assert_eq!(known_since, Some(NOW));
+    assert_eq!(machines, [], "without a calendar none is missed");
+    let always = Calendar::default();
+    store.set_calendar(Some(machine), ProductionDay(NaiveDate::default()), &always, None).await.unwrap();
+    let [arrival] = &store.facts(NOW).await.unwrap().machines[..] else { panic!() };
+    assert_eq!((arrival.machine, arrival.at), (machine, NOW), "when its files were last read");
     assert_eq!(quarantined, [QuarantinedFile { machine, path: "a.LOG".into(), error: Some("why".into()) }]);
     assert_eq!(rejected, [RejectingFile { machine, path: "b.LOG".into(), lines: 3, read_at: NOW }]);
     assert_eq!(changed, [ChangedFile { machine, path: "a.LOG".into(), change: Change::Truncated, noted_at: NOW }]);
@@ -203,6 +220,28 @@ async fn what_may_be_wrong(fixture: Fixture) {
     assert_eq!(ftp.ended, ended.map(|(end, error)| (end, Some(error.to_owned()))));
     assert_eq!((ftp.source, ftp.last_good), ("FTP", Some(after(3))));
     assert_eq!((erp.source, erp.ended.len(), erp.last_good), ("ERP", 0, None));
+}
+
+async fn each_silence_is_one_anomaly(fixture: Fixture) {
+    let store = &fixture.store;
+    let machine = fixture.machine(4, "M", "PVC").await;
+    fixture.session(8, 4, "2025-05-28", 10, 1, 1).await;
+    let silent = |since: Instant, message: &str| {
+        let day = ProductionDay(NaiveDate::from_ymd_opt(2025, 5, 28).unwrap());
+        let told = condition(AlertKind::MachineSilent, "M", message);
+        Condition { machine: Some(machine), silence: Some(Silence { since, day }), ..told }
+    };
+    let first = silent(NOW, "since then");
+    apply(store, std::slice::from_ref(&first), after(1)).await;
+    apply(store, std::slice::from_ref(&first), after(2)).await;
+    apply(store, &[], after(3)).await;
+    apply(store, &[first], after(4)).await;
+    // Another begins before anybody looked.
+    apply(store, &[silent(after(5), "since later")], after(9)).await;
+    let found = store.anomalies(&[SessionId(8)]).await.unwrap().remove(&SessionId(8)).unwrap();
+    let found: Vec<_> = found.iter().map(|one| (one.kind, one.at, one.message.as_str())).collect();
+    let expected = [(NOW, "since then"), (after(5), "since later")];
+    assert_eq!(found, expected.map(|(at, message)| (AnomalyKind::MachineSilent, at, message)));
 }
 
 async fn take(store: &Store, now: Instant) -> Option<Notification> {

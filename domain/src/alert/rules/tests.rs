@@ -1,11 +1,14 @@
 use super::*;
 use crate::alert::Severity;
+use crate::calendar::{Calendar, Calendars, Shift, Times};
+use crate::time::{PlantZone, ProductionDay};
+use chrono::{NaiveDate, NaiveTime};
 
 const NOW: Instant = Instant(1_750_000_000_000);
 const HOUR: i64 = 3_600_000;
 
 fn expected() -> Expectations {
-    Expectations { scheduled: vec!["FTP"], overdue_after: Millis(2 * HOUR) }
+    Expectations { scheduled: vec!["FTP"], overdue_after: Millis(2 * HOUR), attendance: None }
 }
 
 fn ago(hours: i64) -> Instant {
@@ -43,6 +46,7 @@ fn a_quarantined_file_is_told_with_its_path_and_its_error() {
         machine: Some(MachineId(3)),
         message: "The file a/007.LOG could not be read three runs in a row; it is tried once an hour. The last error: Denied."
             .into(),
+        silence: None,
     };
     assert_eq!(conditions(&facts, &Expectations::default(), NOW), [expected]);
 }
@@ -129,4 +133,38 @@ fn long_errors_are_cut() {
     let error = Some("é".repeat(5_000));
     let facts = Facts { quarantined: vec![QuarantinedFile { error, ..quarantined(1) }], ..Facts::default() };
     assert_eq!(conditions(&facts, &expected(), NOW)[0].message.chars().count(), MESSAGE_CHARS + 1);
+}
+
+/// A machine whose plant is open from 6 to 14 every day, UTC; something last came so many hours ago. It is 15:06 now.
+fn silent_for(hours: i64) -> Vec<Condition> {
+    let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    let shift = |day: u8| Shift {
+        weekday: chrono::Weekday::try_from(day).unwrap(),
+        name: None,
+        times: Times { start: time(6), end: time(14) },
+    };
+    let calendar = Calendar { shifts: (0..7).map(shift).collect(), ..Calendar::default() };
+    let calendars = Calendars::new(BTreeMap::new(), BTreeMap::from([(ProductionDay(NaiveDate::default()), calendar)]));
+    let arrival = Arrival { machine: MachineId(4), name: "DEM12".to_owned(), calendars, at: ago(hours) };
+    let zone = PlantZone::new(chrono_tz::UTC, NaiveTime::MIN);
+    let attendance = Some(Attendance { zone, silence: Millis(HOUR) });
+    let facts = Facts { machines: vec![arrival], ..Facts::default() };
+    conditions(&facts, &Expectations { attendance, ..Expectations::default() }, NOW)
+}
+
+#[test]
+fn a_machine_is_silent_after_an_hour_of_required_time_in_which_nothing_came() {
+    assert_eq!(silent_for(1), [], "it was closed since");
+    assert_eq!(silent_for(2), [], "54 minutes of it were required");
+    let [told] = &silent_for(3)[..] else { panic!() };
+    assert_eq!(
+        told.message,
+        "Nothing new came from DEM12 since 2025-06-15 12:06 (plant time), though its calendar required 1 h or more of work."
+    );
+    assert_eq!(
+        (told.kind, told.subject.as_str(), told.machine),
+        (AlertKind::MachineSilent, "DEM12", Some(MachineId(4)))
+    );
+    let day = ProductionDay(NaiveDate::from_ymd_opt(2025, 6, 15).unwrap());
+    assert_eq!(told.silence, Some(Silence { since: ago(3), day }));
 }

@@ -57,6 +57,8 @@ impl StoredAnomalies {
         }
         let backend = tx.backend();
         let is_in = value::is_in(backend, "session_id", 1);
+        // Silences are of no line: they stay, whatever is derived.
+        let is_in = format!("{is_in} AND type_anomalie <> 'MACHINE_SILENT'");
         let sql = format!("SELECT session_id, count(*), max(id) FROM anomalie WHERE {is_in} GROUP BY session_id");
         let mut few = Vec::new();
         for row in &tx.query(sql, vec![value::numbers(backend, ids)]).await? {

@@ -1,0 +1,400 @@
+//! What people decide about machines, and what each machine does.
+
+use crate::fixture::Fixture;
+use atelier_application::ports::audit::{Actor, AuditAction, AuditEntry, AuditLog};
+use atelier_application::ports::decisions::{DecisionStore, GivenCycle, ScrapDeclaration, StopReason};
+use atelier_application::ports::ingest_store::{IngestStore, Mark, NewQualification, NewScrap};
+use atelier_application::ports::machines::MachineStore;
+use atelier_application::ports::sessions::Window;
+use atelier_domain::calendar::{Calendar, CalendarException, ExceptionalOpening, PlannedStop, Shift, Times};
+use atelier_domain::ids::{MachineId, PeriodId, ScrapId, SessionId, UserId};
+use atelier_domain::interval::Interval;
+use atelier_domain::kpi::reference_cycle::CycleSpread;
+use atelier_domain::time::{Instant, ProductionDay};
+use atelier_domain::units::Millis;
+use chrono::{DateTime, NaiveTime, Weekday};
+use std::collections::BTreeMap;
+
+on_both!(
+    calendars_are_replaced_and_mark_days,
+    the_plants_calendar,
+    reference_cycles,
+    reasons_of_stops,
+    a_reason_that_changes_its_mind,
+    scrap,
+    stops,
+    recent_cycles,
+    activities
+);
+
+fn at(text: &str) -> Instant {
+    DateTime::parse_from_rfc3339(text).unwrap().to_utc().into()
+}
+
+fn day(text: &str) -> ProductionDay {
+    ProductionDay(text.parse().unwrap())
+}
+
+fn times(start: u32, end: u32) -> Times {
+    let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    Times { start: time(start), end: time(end) }
+}
+
+/// A calendar of all that one may hold.
+fn calendar(opens: u32) -> Calendar {
+    let exception = |date: &str, label: Option<&str>, opening| CalendarException {
+        date: date.parse().unwrap(),
+        label: label.map(str::to_owned),
+        opening,
+    };
+    Calendar {
+        shifts: vec![
+            Shift { weekday: Weekday::Mon, name: Some("l'équipe \"A\"".to_owned()), times: times(opens, 13) },
+            Shift { weekday: Weekday::Sun, name: None, times: times(21, 0) },
+        ],
+        planned_stops: vec![PlannedStop { weekday: Weekday::Mon, label: "pause".to_owned(), times: times(9, 10) }],
+        exceptions: vec![
+            exception("2025-05-01", Some("fête"), ExceptionalOpening::Closed),
+            exception("2025-05-02", None, ExceptionalOpening::Normal),
+            exception("2025-05-03", None, ExceptionalOpening::Times(times(8, 12))),
+        ],
+    }
+}
+
+fn entry(action: AuditAction) -> AuditEntry {
+    AuditEntry {
+        at: at("2025-05-05T10:00:00Z"),
+        actor: Actor::CommandLine(None),
+        action,
+        object: "machine A".to_owned(),
+        detail: BTreeMap::new(),
+    }
+}
+
+async fn two_machines(fixture: &Fixture) {
+    fixture.machine(1, "A", "PVC").await;
+    fixture.machine(2, "B", "ALU").await;
+}
+
+/// The days that are marked, which are forgotten.
+async fn marked(fixture: &Fixture) -> Vec<(i64, String, Option<String>)> {
+    let marks = fixture.store.marks().await.unwrap();
+    fixture.store.drop_marks(&marks).await.unwrap();
+    assert!(fixture.store.marks().await.unwrap().is_empty());
+    let told = |Mark { machine, from, to, .. }: Mark| (machine.0, from.to_string(), to.map(|to| to.to_string()));
+    let mut told: Vec<_> = marks.into_iter().map(told).collect();
+    told.sort();
+    told
+}
+
+fn from(machine: i64, day: &str) -> (i64, String, Option<String>) {
+    (machine, day.to_owned(), None)
+}
+
+async fn audited(fixture: &Fixture) -> usize {
+    let window = Window { limit: 99, after: None, before: None, from_end: false };
+    fixture.store.audit_trail(&window).await.unwrap().items.len()
+}
+
+async fn calendars_are_replaced_and_mark_days(fixture: Fixture) {
+    two_machines(&fixture).await;
+    let set = async |machine: i64, first: &str, opens: u32| {
+        let entry = entry(AuditAction::CalendarSet);
+        fixture.store.set_calendar(Some(MachineId(machine)), day(first), &calendar(opens), Some(entry)).await.unwrap();
+    };
+    let in_force = async |machine: i64, on: &str| {
+        let all = fixture.store.calendars(&[MachineId(1), MachineId(2)]).await.unwrap();
+        all[&MachineId(machine)].in_force(day(on)).cloned()
+    };
+    set(1, "2025-05-05", 5).await;
+    assert_eq!(marked(&fixture).await, [from(1, "2025-05-05")]);
+    assert_eq!(in_force(1, "2025-05-05").await, Some(calendar(5)), "it is read as it was written");
+    assert_eq!((in_force(1, "2025-05-04").await, in_force(2, "2025-06-01").await), (None, None));
+    assert_eq!(audited(&fixture).await, 1);
+
+    set(1, "2025-05-05", 5).await;
+    assert_eq!((marked(&fixture).await, audited(&fixture).await), (vec![], 1), "nothing changed");
+
+    set(1, "2025-05-05", 6).await;
+    assert_eq!(marked(&fixture).await, [from(1, "2025-05-05")]);
+    assert_eq!(in_force(1, "2025-05-09").await, Some(calendar(6)), "that of the same day is replaced");
+
+    set(1, "2025-05-08", 7).await;
+    set(2, "2025-05-05", 5).await;
+    assert_eq!(marked(&fixture).await, [from(1, "2025-05-08"), from(2, "2025-05-05")]);
+    assert_eq!(in_force(1, "2025-05-07").await, Some(calendar(6)), "the past stays");
+    assert_eq!(in_force(1, "2025-05-08").await, Some(calendar(7)));
+    assert_eq!(audited(&fixture).await, 4);
+}
+
+async fn the_plants_calendar(fixture: Fixture) {
+    two_machines(&fixture).await;
+    let set = async |machine: Option<i64>, opens: u32| {
+        let machine = machine.map(MachineId);
+        fixture.store.set_calendar(machine, day("2025-05-05"), &calendar(opens), None).await.unwrap();
+    };
+    set(None, 5).await;
+    assert_eq!(marked(&fixture).await, [from(1, "2025-05-05"), from(2, "2025-05-05")]);
+    set(None, 5).await;
+    assert_eq!(marked(&fixture).await, []);
+    set(Some(1), 7).await;
+    set(None, 6).await;
+    assert_eq!(marked(&fixture).await.len(), 3);
+    let all = fixture.store.calendars(&[MachineId(1), MachineId(2), MachineId(3)]).await.unwrap();
+    let opens = |machine| all[&MachineId(machine)].in_force(day("2025-05-05")).cloned();
+    assert_eq!((opens(1), opens(2)), (Some(calendar(7)), Some(calendar(6))), "its own comes before the plant's");
+    assert_eq!(audited(&fixture).await, 0);
+    let days = fixture.store.attendance().await.unwrap();
+    assert_eq!(days[&MachineId(2)].calendars.in_force(day("2025-05-06")), Some(&calendar(6)));
+}
+
+async fn reference_cycles(fixture: Fixture) {
+    two_machines(&fixture).await;
+    let given = |reference: Option<&str>, from: &str, cycle: Option<i64>| GivenCycle {
+        reference: reference.map(str::to_owned),
+        from: day(from),
+        cycle: cycle.map(Millis),
+    };
+    let set = async |machine: i64, cycle: &GivenCycle| {
+        let entry = entry(AuditAction::ReferenceCycleSet);
+        fixture.store.set_reference_cycle(MachineId(machine), cycle, entry).await.unwrap();
+    };
+    let all = [
+        given(None, "2025-05-01", Some(60_000)),
+        given(None, "2025-05-03", None),
+        given(Some("B"), "2025-05-02", Some(83_400)),
+        given(Some("a"), "2025-05-01", Some(1)),
+        given(Some("é"), "2025-05-01", Some(7)),
+    ];
+    for cycle in [&given(Some("B"), "2025-05-02", Some(5)), &all[4], &all[1], &all[3], &all[2], &all[0]] {
+        set(1, cycle).await;
+    }
+    set(2, &all[0]).await;
+    let found = fixture.store.given_cycles(&[MachineId(1), MachineId(2), MachineId(3)]).await.unwrap();
+    assert_eq!(found[&MachineId(1)], all, "by profile, then by day; the later one of a day replaces");
+    assert_eq!((found[&MachineId(2)].as_slice(), found.get(&MachineId(3))), (&all[..1], None));
+    let marks = marked(&fixture).await;
+    assert_eq!(marks.len(), 7);
+    assert!(marks.contains(&from(1, "2025-05-03")) && marks.contains(&from(2, "2025-05-01")), "{marks:?}");
+    assert_eq!(audited(&fixture).await, 7);
+    let mut unit = fixture.store.begin(MachineId(1)).await.unwrap();
+    let cycles = unit.inputs().await.unwrap().cycles;
+    let on = |date, reference| cycles.on(day(date), reference).map(|(cycle, source)| (cycle.0, source.as_str()));
+    assert_eq!(on("2025-05-02", Some("B")), Some((83_400, "PROFILE")));
+    assert_eq!((on("2025-05-02", Some("?")), on("2025-05-03", None)), (Some((60_000, "MACHINE")), None));
+    assert_eq!(on("2025-05-03", Some("")), None);
+}
+
+fn reason(code: &str, label: &str, planned: bool) -> StopReason {
+    StopReason { code: code.to_owned(), label: label.to_owned(), planned, active: true }
+}
+
+async fn reasons_of_stops(fixture: Fixture) {
+    let seeded = fixture.store.stop_reasons().await.unwrap();
+    let codes: Vec<_> = seeded.iter().map(|reason| reason.code.as_str()).collect();
+    assert!(codes.is_sorted() && codes.len() == 16, "{codes:?}");
+    assert!(seeded.iter().all(|reason| reason.active));
+    assert!(seeded.contains(&reason("CHANGEMENT_OUTIL", "changement d'outil", false)));
+    assert!(seeded.contains(&reason("MAINTENANCE", "maintenance préventive", true)));
+    let own = StopReason { active: false, ..reason("A1", "l'été", true) };
+    let changed = reason("PANNE", "panne machine", false);
+    for reason in [&own, &changed, &StopReason { active: true, ..own.clone() }, &own] {
+        fixture.store.save_stop_reason(reason, entry(AuditAction::StopReasonSaved)).await.unwrap();
+    }
+    let found = fixture.store.stop_reasons().await.unwrap();
+    assert_eq!((found.len(), &found[0]), (17, &own));
+    assert!(found.contains(&changed));
+    assert_eq!((audited(&fixture).await, marked(&fixture).await), (4, vec![]));
+}
+
+/// A stop in a session, with its reason.
+async fn stop(fixture: &Fixture, id: i64, session: i64, day: &str, reason: Option<&str>) {
+    let reason = reason.map_or_else(|| "NULL".to_owned(), |code| format!("'{code}'"));
+    fixture
+        .sql(&format!(
+            "INSERT INTO periode_arret (id, session_id, numero, timestamp_debut, timestamp_fin, duree_secondes, duree_ms, \
+             depuis, motif, commentaire, version_id, ligne) VALUES ({id}, {session}, {id}, '{day}T08:00:00.000+00:00', \
+             '{day}T08:00:01.500+00:00', 2, 1500, '{day}T07:00:00.000+00:00', {reason}, 'l''été', 5, 9)"
+        ))
+        .await;
+}
+
+async fn a_reason_that_changes_its_mind(fixture: Fixture) {
+    two_machines(&fixture).await;
+    for (id, machine, date, code) in [
+        (1, 1, "2025-05-01", Some("PANNE")),
+        (2, 1, "2025-05-02", Some("AUTRE")),
+        (3, 2, "2025-05-01", Some("PANNE")),
+        (4, 2, "2025-05-03", None),
+    ] {
+        fixture.session(id, machine, date, 1, 0, 0).await;
+        stop(&fixture, id, id, date, code).await;
+    }
+    stop(&fixture, 5, 1, "2025-05-01", Some("PANNE")).await;
+    let save = async |planned, active| {
+        let reason = StopReason { active, ..reason("PANNE", "en panne", planned) };
+        fixture.store.save_stop_reason(&reason, entry(AuditAction::StopReasonSaved)).await.unwrap();
+        marked(&fixture).await
+    };
+    let only = |machine, day: &str| (machine, day.to_owned(), Some(day.to_owned()));
+    assert_eq!(save(false, true).await, [], "another label");
+    assert_eq!(save(true, true).await, [only(1, "2025-05-01"), only(2, "2025-05-01")]);
+    assert_eq!(save(true, false).await, [], "no longer offered");
+    assert_eq!(save(false, true).await.len(), 2);
+}
+
+async fn scrap(fixture: Fixture) {
+    two_machines(&fixture).await;
+    fixture.session(10, 1, "2025-05-01", 9, 0, 0).await;
+    fixture.session(20, 1, "2025-05-02", 9, 0, 0).await;
+    fixture.session(30, 2, "2025-05-01", 9, 0, 0).await;
+    let sessions = [SessionId(10), SessionId(20), SessionId(30), SessionId(99)];
+    let now = at("2025-05-05T10:00:00.250Z");
+    let new = |pieces, reason: Option<&str>, reference: Option<&str>| NewScrap {
+        pieces,
+        reason: reason.map(str::to_owned),
+        reference: reference.map(str::to_owned),
+        by: UserId(7),
+        at: now,
+    };
+    let mut unit = fixture.store.begin(MachineId(1)).await.unwrap();
+    assert_eq!(
+        (unit.pieces_of(day("2025-05-01")).await, unit.pieces_of(day("2025-05-09")).await),
+        (Ok(Some(9)), Ok(None))
+    );
+    unit.declare_scrap(day("2025-05-01"), &new(2, Some("rayé, l'autre"), None)).await.unwrap();
+    unit.declare_scrap(day("2025-05-02"), &new(1, None, None)).await.unwrap();
+    unit.declare_scrap(day("2025-05-01"), &new(3, None, Some("215023"))).await.unwrap();
+    unit.commit().await.unwrap();
+    let mut dropped = fixture.store.begin(MachineId(1)).await.unwrap();
+    dropped.declare_scrap(day("2025-05-01"), &new(4, None, None)).await.unwrap();
+    drop(dropped);
+    let found = fixture.store.scrap(&sessions).await.unwrap();
+    let [first, second] = &found[&SessionId(10)][..] else { panic!("{found:?}") };
+    let (reason, by) = (Some("rayé, l'autre".to_owned()), Some(UserId(7)));
+    let expected = ScrapDeclaration { id: first.id, pieces: 2, reason, reference: None, by, at: now };
+    assert_eq!((first, second.pieces, second.reference.as_deref()), (&expected, 3, Some("215023")));
+    assert_eq!((found.len(), found[&SessionId(20)][0].pieces), (2, 1));
+    let place = async |id| fixture.store.scrap_place(id).await.unwrap();
+    assert_eq!(place(first.id).await, Some((MachineId(1), day("2025-05-01"), SessionId(10))));
+    assert_eq!(place(ScrapId(9_999)).await, None);
+
+    let mut other = fixture.store.begin(MachineId(2)).await.unwrap();
+    assert!(!other.withdraw_scrap(first.id, now).await.unwrap(), "it is another machine's");
+    drop(other);
+    let mut unit = fixture.store.begin(MachineId(1)).await.unwrap();
+    assert!(unit.withdraw_scrap(first.id, now).await.unwrap());
+    assert!(!unit.withdraw_scrap(first.id, now).await.unwrap(), "once");
+    let declared = unit.inputs().await.unwrap().scrap;
+    assert_eq!(declared[&day("2025-05-01")].iter().map(|scrap| scrap.pieces).collect::<Vec<_>>(), [3]);
+    unit.commit().await.unwrap();
+    let left = fixture.store.scrap(&sessions).await.unwrap();
+    assert_eq!(left[&SessionId(10)], [second.clone()]);
+    assert_eq!(place(first.id).await, None);
+}
+
+async fn stops(fixture: Fixture) {
+    two_machines(&fixture).await;
+    fixture.session(10, 2, "2025-05-01", 9, 0, 0).await;
+    fixture.session(20, 2, "2025-05-02", 9, 0, 0).await;
+    stop(&fixture, 5, 10, "2025-05-01", Some("AUTRE")).await;
+    let (machine, found) = fixture.store.stop(PeriodId(5)).await.unwrap().unwrap();
+    assert_eq!((machine, found.id, found.since), (MachineId(2), PeriodId(5), at("2025-05-01T07:00:00Z")));
+    assert_eq!((found.start, found.end), (at("2025-05-01T08:00:00Z"), Some(at("2025-05-01T08:00:01.500Z"))));
+    assert_eq!((found.reason.as_deref(), found.comment.as_deref()), (Some("AUTRE"), Some("l'été")));
+    assert_eq!(fixture.store.stop(PeriodId(6)).await.unwrap(), None);
+
+    // The part of the next day is of the same stop.
+    stop(&fixture, 6, 20, "2025-05-01", None).await;
+    let since = at("2025-05-01T07:00:00Z");
+    let mut unit = fixture.store.begin(MachineId(2)).await.unwrap();
+    assert_eq!(unit.days_of_stop(since).await.unwrap(), [day("2025-05-01"), day("2025-05-02")].into());
+    assert!(unit.days_of_stop(at("2025-05-01T07:00:01Z")).await.unwrap().is_empty());
+    let mut qualification =
+        NewQualification { reason: "PAUSE".to_owned(), comment: None, by: UserId(7), at: at("2025-05-05T10:00:00Z") };
+    unit.qualify_stop(since, &qualification).await.unwrap();
+    (qualification.reason, qualification.comment) = ("PANNE".to_owned(), Some("é".to_owned()));
+    unit.qualify_stop(since, &qualification).await.unwrap();
+    let known = unit.inputs().await.unwrap().stops;
+    assert_eq!((known.len(), known[&since].reason.as_str(), known[&since].planned), (1, "PANNE", false));
+    assert_eq!(known[&since].comment.as_deref(), Some("é"));
+    let mut other = BTreeMap::new();
+    drop(unit);
+    other.extend(fixture.store.begin(MachineId(1)).await.unwrap().inputs().await.unwrap().stops);
+    assert!(other.is_empty());
+}
+
+async fn recent_cycles(fixture: Fixture) {
+    two_machines(&fixture).await;
+    for (id, machine, date) in
+        [(1, 1, "2025-05-01"), (2, 1, "2025-05-02"), (3, 1, "2025-05-03"), (4, 1, "2025-05-04"), (5, 2, "2025-05-02")]
+    {
+        fixture.session(id, machine, date, 9, 0, 0).await;
+        if id != 3 {
+            fixture
+                .sql(&format!("INSERT INTO cycles_session (session_id, cycles) VALUES ({id}, '[{id}000,2,9000,{id}]')"))
+                .await;
+        }
+    }
+    let machines = [MachineId(1), MachineId(2), MachineId(3)];
+    let found = fixture.store.recent_cycles(&machines, day("2025-05-02")..=day("2025-05-03")).await.unwrap();
+    let spread = |id: i64| CycleSpread::new([(Millis(id * 1_000), 2), (Millis(9_000), id as u32)]);
+    assert_eq!(
+        (found.len(), &found[&MachineId(1)][..], &found[&MachineId(2)][..]),
+        (2, &[spread(2)][..], &[spread(5)][..])
+    );
+    let mut unit = fixture.store.begin(MachineId(1)).await.unwrap();
+    let own = unit.cycle_spreads(day("2025-05-01")..=day("2025-05-03")).await.unwrap();
+    assert_eq!(own, [(day("2025-05-01"), spread(1)), (day("2025-05-02"), spread(2))].into());
+}
+
+async fn activities(fixture: Fixture) {
+    two_machines(&fixture).await;
+    fixture.machine(3, "C", "PVC").await;
+    let machines = [MachineId(1), MachineId(2), MachineId(3)];
+    assert!(fixture.store.activities(&machines).await.unwrap().is_empty());
+    fixture.session(1, 1, "2025-05-01", 9, 0, 0).await;
+    fixture.session(2, 1, "2025-05-02", 9, 0, 0).await;
+    // A day on which nothing came tells nothing.
+    fixture.session(3, 1, "2025-05-03", 0, 0, 0).await;
+    fixture
+        .sql("UPDATE session_production SET evenements = 0, premier_evenement = NULL, dernier_evenement = NULL WHERE id = 3")
+        .await;
+    fixture.session(4, 2, "2025-05-02", 9, 0, 0).await;
+    stop(&fixture, 1, 1, "2025-05-01", None).await;
+    stop(&fixture, 2, 2, "2025-05-02", None).await;
+    for (id, session, start, end) in [
+        (1, 2, "06:00:00", "09:00:00"),
+        (2, 2, "07:00:00", "08:00:00"),
+        (3, 2, "05:00:00", "09:00:00"),
+        (4, 1, "10:00:00", "11:00:00"),
+    ] {
+        fixture
+            .sql(&format!(
+                "INSERT INTO periode_attente (id, session_id, numero, timestamp_debut, timestamp_fin, duree_secondes, \
+                 duree_ms, version_id, ligne) VALUES ({id}, {session}, {id}, '2025-05-02T{start}.000+00:00', \
+                 '2025-05-02T{end}.000+00:00', 1, 1, 5, 9)"
+            ))
+            .await;
+    }
+    let since = at("2025-05-02T17:00:00Z");
+    for (machine, date, stop) in [
+        (1, "2025-05-01", "[5,[1,1,1]]".to_owned()),
+        (1, "2025-05-02", "null".to_owned()),
+        (2, "2025-05-02", format!("[{},[1,2,3]]", since.0)),
+    ] {
+        let state = format!(r#"{{"last":1,"stop":{stop},"job":null,"reference":null,"waits":[]}}"#);
+        fixture
+            .sql(&format!("INSERT INTO etat_flux (centre_usinage_id, date_production, etat) VALUES ({machine}, '{date}', '{state}')"))
+            .await;
+    }
+    let found = fixture.store.activities(&machines).await.unwrap();
+    assert_eq!(found.len(), 2);
+    let first = found[&MachineId(1)];
+    assert_eq!((first.last_event, first.stopped_since), (at("2025-05-02T18:00:00.999Z"), None));
+    let wait = Interval::new(at("2025-05-02T05:00:00Z"), at("2025-05-02T09:00:00Z"));
+    assert_eq!((first.last_wait, first.last_start), (Some(wait), Some(at("2025-05-02T08:00:01.500Z"))));
+    let second = found[&MachineId(2)];
+    assert_eq!((second.stopped_since, second.last_wait, second.last_start), (Some(since), None, None));
+    assert_eq!(fixture.store.activities(&machines[1..2]).await.unwrap().len(), 1);
+}

@@ -1,0 +1,247 @@
+//! The figures once more, by looking at each second of a day.
+
+use super::random::{Case, Clock, cases};
+use super::{days, derive, near};
+use crate::event::Event;
+use crate::interval::Interval;
+use crate::kpi::losses::{TimeKind, ledger};
+use crate::kpi::reference_cycle::CycleSource;
+use crate::kpi::trs::Trs;
+use crate::session::SessionStatus;
+use crate::time::{Instant, ProductionDay};
+use crate::units::Millis;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// What is so in one second.
+#[derive(Debug, Clone, Copy, Default)]
+struct Second {
+    open: bool,
+    planned: bool,
+    /// The unplanned stop that counts, by its place.
+    stop: Option<u8>,
+    wait: bool,
+}
+
+impl Second {
+    fn required(self) -> bool {
+        self.open && !self.planned
+    }
+
+    fn working(self) -> bool {
+        self.required() && self.stop.is_none()
+    }
+}
+
+struct Grid {
+    start: Instant,
+    seconds: Vec<Second>,
+}
+
+impl Grid {
+    fn part(&mut self, (from, to): (Instant, Instant)) -> &mut [Second] {
+        let place = |at: Instant| ((at.0 - self.start.0) / 1000).clamp(0, self.seconds.len() as i64) as usize;
+        let (from, to) = (place(from), place(to));
+        &mut self.seconds[from..to.max(from)]
+    }
+
+    fn count(&self, what: impl Fn(Second) -> bool) -> Millis {
+        Millis::from_seconds(self.seconds.iter().filter(|second| what(**second)).count() as i64)
+    }
+
+    /// Whether the second that begins at `at` or the one that ends there is required.
+    fn counts(&self, at: Instant) -> bool {
+        let after = ((at - self.start).0 / 1000) as usize;
+        let required = |place: usize| self.seconds.get(place).is_some_and(|second| second.required());
+        required(after) || after.checked_sub(1).is_some_and(required)
+    }
+}
+
+/// What a day's figures should be.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Counted {
+    total: Millis,
+    opening: Millis,
+    required: Millis,
+    operating: Millis,
+    net: Option<Millis>,
+    planned_stops: usize,
+    /// By reason, also none.
+    stops: BTreeMap<Option<String>, Millis>,
+    stop_count: usize,
+    waits: (Millis, usize),
+}
+
+impl From<&Trs> for Counted {
+    fn from(trs: &Trs) -> Self {
+        let of_stops = ledger(trs).into_iter().filter(|part| part.kind == TimeKind::Stop);
+        Self {
+            total: trs.total,
+            opening: trs.opening,
+            required: trs.required,
+            operating: trs.operating,
+            net: trs.net_time().map(|net| Millis(net as i64)),
+            planned_stops: trs.planned_stops as usize,
+            stops: of_stops.map(|part| (part.reason, Millis(part.time as i64))).collect(),
+            stop_count: trs.stops.occurrences as usize,
+            waits: (trs.waits.time, trs.waits.occurrences as usize),
+        }
+    }
+}
+
+/// A stop inside the session's window, with the instant that tells which it is.
+type Stop = (Instant, Instant, Instant);
+
+/// From each stop to the next start, inside the window, by start.
+fn stops_of(case: &Case, (from, to): (Instant, Instant)) -> Vec<Stop> {
+    let (mut stops, mut since) = (Vec::new(), None);
+    for line in &case.lines {
+        match line.event {
+            Event::Stop => since = since.or(Some(line.at)),
+            Event::Start => stops.extend(since.take().map(|since| (since, line.at))),
+            _ => {}
+        }
+    }
+    stops.extend(since.map(|since| (since, Instant(i64::MAX))));
+    let clipped = stops.into_iter().map(|(since, end)| (since.max(from), end.min(to), since));
+    let mut clipped: Vec<_> = clipped.filter(|(start, end, _)| start < end).collect();
+    clipped.sort_by_key(|(start, ..)| *start);
+    clipped
+}
+
+/// The latest that began to hold by the day.
+fn held(case: &Case, reference: Option<&str>, day: ProductionDay) -> Option<Millis> {
+    let begun = case.given.iter().filter(|(of, from, _)| *of == reference && *from <= day);
+    begun.max_by_key(|(_, from, _)| *from)?.2
+}
+
+fn cycle(case: &Case, reference: Option<&str>, day: ProductionDay) -> (Option<Millis>, CycleSource) {
+    let profile = reference.and_then(|reference| held(case, Some(reference), day));
+    let choices = [
+        (profile, CycleSource::Profile),
+        (held(case, None, day), CycleSource::Machine),
+        (case.learned.map(|learned| learned.cycle), CycleSource::Learned),
+    ];
+    choices.into_iter().find(|(cycle, _)| cycle.is_some()).unwrap_or((None, CycleSource::None))
+}
+
+/// The pieces of a day with the bar they are of.
+fn pieces(case: &Case, bounds: Interval) -> Vec<(Instant, Option<&str>)> {
+    let (mut pieces, mut job) = (Vec::new(), None);
+    for line in &case.lines {
+        match &line.event {
+            Event::JobLoaded(loaded) => job = Some(loaded.reference.as_ref()),
+            Event::PieceFinished { .. } if bounds.contains(line.at) => pieces.push((line.at, job)),
+            _ => {}
+        }
+    }
+    pieces
+}
+
+/// The figures of a day that is a session, with TU and, if a cycle was used, the least sure source.
+fn count(case: &Case, day: ProductionDay) -> Option<(Counted, Option<f64>, Option<CycleSource>)> {
+    let bounds = case.zone.day(day);
+    let events: Vec<Instant> = case.lines.iter().map(|line| line.at).filter(|at| bounds.contains(*at)).collect();
+    let (first, last) = (events.iter().min().copied(), events.iter().max().copied());
+    let is_open = case.status(day, events.is_empty()) == SessionStatus::Open;
+    let end = last.filter(|_| is_open).unwrap_or(bounds.end());
+    let length = ((end - bounds.start()).0 / 1000) as usize;
+    let mut grid = Grid { start: bounds.start(), seconds: vec![Second::default(); length] };
+
+    let hours = case.inputs.calendars.hours(case.zone, day);
+    let opening = match &hours {
+        Some(hours) => hours.opening.parts().iter().map(|part| (part.start(), part.end())).collect(),
+        None => Vec::from_iter(first.zip(last)),
+    };
+    opening.iter().for_each(|part| grid.part(*part).iter_mut().for_each(|second| second.open = true));
+    let mut planned: Vec<(Instant, Instant)> =
+        hours.iter().flat_map(|hours| &hours.planned).map(|part| (part.start(), part.end())).collect();
+    planned.iter().for_each(|part| grid.part(*part).iter_mut().for_each(|second| second.planned = true));
+    if events.is_empty() {
+        let watched = case.inputs.watched.filter(|watched| watched.from <= day && bounds.end() <= watched.until);
+        watched.filter(|_| hours.is_some() && grid.seconds.iter().any(|second| second.required()))?;
+    }
+
+    let opens = grid.seconds.iter().position(|second| second.open && hours.is_some());
+    let closes = grid.seconds.iter().rposition(|second| second.open && hours.is_some());
+    let place = |seconds: usize| Instant(grid.start.0 + 1000 * seconds as i64);
+    let from = opens.map(place).into_iter().chain(first).min();
+    let to = closes.map(|last| place(last + 1)).into_iter().chain(last).max();
+    let stops = stops_of(case, from.zip(to)?);
+    let reason = |stop: &Stop| case.inputs.stops.get(&stop.2);
+    let is_planned = |stop: &&Stop| reason(stop).is_some_and(|reason| reason.planned);
+    planned.extend(stops.iter().filter(is_planned).map(|stop| (stop.0, stop.1)));
+    planned.iter().for_each(|part| grid.part(*part).iter_mut().for_each(|second| second.planned = true));
+    let unplanned: Vec<&Stop> = stops.iter().filter(|stop| !is_planned(stop)).collect();
+    for (stop, number) in unplanned.iter().zip(0..) {
+        grid.part((stop.0, stop.1)).iter_mut().for_each(|second| second.stop = second.stop.or(Some(number)));
+    }
+    let waits = case.lines.iter().filter_map(|line| match line.event {
+        Event::Wait { duration } => Some((line.at, line.at + duration)),
+        _ => None,
+    });
+    let waits: Vec<_> = waits.collect();
+    waits.iter().for_each(|part| grid.part(*part).iter_mut().for_each(|second| second.wait = true));
+
+    let mut of_stops = BTreeMap::new();
+    for (stop, number) in unplanned.iter().zip(0..) {
+        let length = grid.count(|second| second.required() && second.stop == Some(number));
+        *of_stops.entry(reason(stop).map(|reason| reason.reason.clone())).or_default() += length;
+    }
+    of_stops.retain(|_, length| *length > Millis::ZERO);
+    let mut any =
+        |part: (Instant, Instant), what: fn(Second) -> bool| grid.part(part).iter().any(|second| what(*second));
+    let planned_stops = planned.iter().filter(|part| any(**part, |second| second.open)).count();
+    let stop_count = unplanned.iter().filter(|stop| any((stop.0, stop.1), Second::required)).count();
+    let wait_count = waits.iter().filter(|part| any(**part, Second::working)).count();
+
+    let mut used = Vec::new();
+    let counted: Vec<_> = pieces(case, bounds).into_iter().filter(|(at, _)| grid.counts(*at)).collect();
+    used.extend(counted.iter().map(|(_, reference)| cycle(case, *reference, day)));
+    let net: Option<Millis> = used.iter().map(|(cycle, _)| *cycle).sum();
+    let scrap = case.inputs.scrap.get(&day).into_iter().flatten().map(|scrap| {
+        let each = match &scrap.reference {
+            Some(reference) => {
+                used.push(cycle(case, Some(reference), day));
+                used.last()?.0?.0 as f64
+            }
+            None => net?.0 as f64 / counted.len().max(1) as f64,
+        };
+        Some(each * f64::from(scrap.pieces))
+    });
+    let scrap: Option<f64> = scrap.sum();
+    let useful = net.zip(scrap).map(|(net, scrap)| (net.0 as f64 - scrap).max(0.0));
+    let figures = Counted {
+        total: Millis::from_seconds(length as i64),
+        opening: grid.count(|second| second.open),
+        required: grid.count(Second::required),
+        operating: grid.count(|second| second.working() && !second.wait),
+        net,
+        planned_stops,
+        stops: of_stops,
+        stop_count,
+        waits: (grid.count(|second| second.working() && second.wait), wait_count),
+    };
+    Some((figures, useful, used.iter().map(|(_, source)| *source).max().filter(|_| !counted.is_empty())))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+    #[test]
+    fn figures_are_what_looking_at_each_second_gives(case in cases(Clock::Wild)) {
+        let mut sessions = derive(&case).into_iter();
+        for day in days(case.days()) {
+            let Some((counted, useful, source)) = count(&case, day) else { continue };
+            let (session, _, trs) = sessions.next().unwrap();
+            prop_assert_eq!(session.day, day);
+            prop_assert_eq!(Counted::from(&trs), counted);
+            prop_assert_eq!(trs.useful_time().is_some(), useful.is_some());
+            prop_assert!(near(trs.useful_time().unwrap_or_default(), useful.unwrap_or_default()));
+            prop_assert!(source.is_none_or(|source| source == trs.cycle_source));
+            let operating = |kind| matches!(kind, TimeKind::Running | TimeKind::SlowRunning | TimeKind::Scrap);
+            let worked: f64 = ledger(&trs).iter().filter(|part| operating(part.kind)).map(|part| part.time).sum();
+            prop_assert!(near(worked, trs.operating.0 as f64));
+        }
+        prop_assert!(sessions.next().is_none());
+    }
+}

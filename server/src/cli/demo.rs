@@ -132,6 +132,7 @@ fn configure(global: &Global) -> anyhow::Result<Config> {
         let (name, folder) = (machine.name.to_owned(), machine.folder.to_owned());
         config.machines.push(ConfiguredMachine { name, kind: machine.family.parse()?, folder });
     }
+    config.calendar = Some(crate::demo::calendar());
     Ok(config)
 }
 
@@ -186,7 +187,7 @@ impl First {
         let SignedIn { access_token, .. } =
             self.auth.login(&name, &password).await.context("The demo account cannot sign in")?;
         let address = self.address;
-        let query = "{ machines { name type latestSession { date status totalPieces observed { occupancyRate waitRate stopRate piecesPerHour } } } }";
+        let query = "{ machines { name type latestSession { date status totalPieces observed { occupancyRate piecesPerHour } trs { trs availability performance quality cycleSource missing } } } }";
         out::line(format_args!(
             "
 Atelier is at http://{address}/graphql

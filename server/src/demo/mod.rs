@@ -3,6 +3,7 @@
 //! [`generator`] makes the logs, [`folder`] writes them to disk as time goes by, [`ftp`] serves that folder, and
 //! [`DemoPlant`] holds the two together.
 
+mod calendar;
 pub(crate) mod daylog;
 mod folder;
 pub(crate) mod ftp;
@@ -27,6 +28,7 @@ use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub(crate) use calendar::calendar;
 use folder::Folder;
 use ftp::FtpServer;
 

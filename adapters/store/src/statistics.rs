@@ -13,9 +13,10 @@ use atelier_domain::kpi::observed::ObservedProduction;
 use atelier_domain::kpi::reference_cycle::CycleSource;
 use atelier_domain::kpi::trs::{CalendarSource, Lost, QualitySource, Trs};
 use atelier_domain::machine::MachineType;
+use atelier_domain::time::ProductionDay;
 use atelier_domain::units::Millis;
 use sea_orm::DbBackend;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Sums, in the order in which [`figures`] reads them.
 const SUMS: &str = "count(*), \
@@ -67,6 +68,13 @@ fn read_key(row: &mut StatisticsRow, key: StatisticsKey, fields: &mut Fields<'_>
         StatisticsKey::Month => row.month = Some(fields.text()?.to_owned()),
     }
     Ok(())
+}
+
+/// What tells one row from another.
+type Group = (Option<MachineId>, Option<MachineType>, Option<ProductionDay>, Option<String>, Option<String>);
+
+fn group(row: &StatisticsRow) -> Group {
+    (row.machine, row.kind, row.day, row.week.clone(), row.month.clone())
 }
 
 /// Reads the sums.
@@ -157,21 +165,18 @@ impl StatisticsReader for Store {
             let sql = format!(
                 "SELECT {selected}t.arrets_par_motif {from} WHERE {conditions} AND t.arrets_par_motif <> '{{}}'"
             );
+            let mut places: HashMap<Group, usize> = HashMap::with_capacity(rows.len());
+            places.extend(rows.iter().enumerate().map(|(place, row)| (group(row), place)));
             for found in &self.rows(sql, values).await? {
                 let mut fields = Fields::of(found, "session_production", &[], 0);
-                let mut group = StatisticsRow::default();
+                let mut own = StatisticsRow::default();
                 for by in keys {
-                    read_key(&mut group, *by, &mut fields)?;
+                    read_key(&mut own, *by, &mut fields)?;
                 }
                 let found = reasons(fields.text()?).ok_or_else(|| fields.nonsense("is no list of reasons"))?;
-                let same = |row: &&mut StatisticsRow| {
-                    (row.machine, row.kind, row.day, &row.week, &row.month)
-                        == (group.machine, group.kind, group.day, &group.week, &group.month)
-                };
-                if let Some(row) = rows.iter_mut().find(same) {
-                    for (code, lost) in found {
-                        row.trs.reasons.entry(code).or_default().add(lost);
-                    }
+                let Some(row) = places.get(&group(&own)).and_then(|place| rows.get_mut(*place)) else { continue };
+                for (code, lost) in found {
+                    row.trs.reasons.entry(code).or_default().add(lost);
                 }
             }
         }

@@ -63,8 +63,8 @@ impl FromRow for SyncRun {
 
 /// `,3,5,`: a comma on either side of each id, so that one is found with `LIKE`.
 fn write_machines(machines: &BTreeSet<MachineId>) -> String {
-    let ids: String = machines.iter().map(|machine| format!("{machine},")).collect();
-    if ids.is_empty() { ids } else { format!(",{ids}") }
+    let ids: Vec<String> = machines.iter().map(ToString::to_string).collect();
+    if ids.is_empty() { String::new() } else { format!(",{},", ids.join(",")) }
 }
 
 fn read_machines(text: &str) -> Option<BTreeSet<MachineId>> {

@@ -80,21 +80,21 @@ impl Learning {
         let (from, to) = (*stretch.start(), *stretch.end());
         self.done.extend(days(stretch.clone()));
         let none = CycleSpread::default();
-        let changed = |day: &ProductionDay| {
+        let differs = |day: &ProductionDay| {
             let (stored, derived) = (self.stored.get(day), self.derived.get(day));
             stored.unwrap_or(&none) != derived.unwrap_or(&none)
         };
-        let mut changes = days(from..=to).filter(changed);
+        let mut changes = days(from..=to).filter(differs);
         let Some(first) = changes.next() else { return Ok(BTreeSet::new()) };
         let last = changes.next_back().unwrap_or(first);
         let reach = to.next()..=after(last, LEARNED_OVER_DAYS);
         let learned = if reach.is_empty() { BTreeMap::new() } else { unit.learned(reach).await? };
         let Some((latest, _)) = learned.last_key_value() else { return Ok(BTreeSet::new()) };
         self.know(unit, before(from, LEARNED_OVER_DAYS)..=*latest).await?;
-        let differs = |(day, stored): (ProductionDay, _)| {
+        let outdated = |(day, stored): (ProductionDay, _)| {
             (self.of(day).map(|learned| learned.cycle) != stored && !self.done.contains(&day)).then_some(day)
         };
-        Ok(learned.into_iter().filter_map(differs).collect())
+        Ok(learned.into_iter().filter_map(outdated).collect())
     }
 }
 

@@ -178,7 +178,7 @@ impl Ingest {
             }
         }
         running.run.machines_failed.retain(|machine| !whole.contains(machine));
-        self.catch_up(&mut running.run, running.progress, Some(&whole)).await?;
+        Box::pin(self.catch_up(&mut running.run, running.progress, Some(&whole))).await?;
         if !running.progress.cancelled() {
             self.clean(&files, running.progress).await?;
         }

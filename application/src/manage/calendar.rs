@@ -128,7 +128,7 @@ fn times(field: &str, start: &str, end: &str) -> Result<Times, AppError> {
 
 /// `05:00`; `24:00` is the midnight that ends the day.
 fn time(field: &str, text: &str) -> Result<NaiveTime, AppError> {
-    if text == "24:00" && field.ends_with(".end") {
+    if text == "24:00" && field.rsplit('.').next() == Some("end") {
         return Ok(NaiveTime::MIN);
     }
     let well_formed = text.len() == 5 && text.is_char_boundary(2);

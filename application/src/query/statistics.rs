@@ -5,8 +5,12 @@ use crate::error::AppError;
 use crate::ports::sessions::SessionFilter;
 use crate::ports::statistics::{StatisticsKey, StatisticsRow};
 
+/// So many rows an answer may have: 30 machines day by day for a year and a half.
+const MOST_ROWS: usize = 20_000;
+
 impl Reader {
     /// One row a group, in the order of the keys; without keys one row of all sessions that pass, be there none.
+    /// More than 20,000 rows are refused.
     /// `with_reasons` tells whether stops are wanted by their reasons.
     pub async fn statistics(
         &self,
@@ -14,6 +18,13 @@ impl Reader {
         keys: &[StatisticsKey],
         with_reasons: bool,
     ) -> Result<Vec<StatisticsRow>, AppError> {
-        Ok(self.ports.statistics.statistics(filter, keys, with_reasons).await?)
+        let rows = self.ports.statistics.statistics(filter, keys, with_reasons).await?;
+        if rows.len() > MOST_ROWS {
+            return Err(AppError::bad_input(
+                "groupBy",
+                format!("There are {} rows; {MOST_ROWS} are allowed. Narrow the filter, or group by less.", rows.len()),
+            ));
+        }
+        Ok(rows)
     }
 }

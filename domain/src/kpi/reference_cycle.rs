@@ -128,18 +128,19 @@ pub struct Learned {
 
 impl Learned {
     /// The 10th percentile (nearest rank) of all these, if they are enough.
-    pub fn from_spreads<'s>(spreads: impl Iterator<Item = &'s CycleSpread> + Clone) -> Option<Self> {
-        let sample = spreads.clone().fold(0_u32, |sum, spread| sum.saturating_add(spread.count()));
+    pub fn from_spreads<'s>(spreads: impl IntoIterator<Item = &'s CycleSpread>) -> Option<Self> {
+        let spreads: Vec<&CycleSpread> = spreads.into_iter().collect();
+        let sample = spreads.iter().fold(0_u32, |sum, spread| sum.saturating_add(spread.count()));
         if sample < LEARNED_FROM_AT_LEAST {
             return None;
         }
         let rank = sample.div_ceil(10);
-        let longest = spreads.clone().filter_map(|spread| spread.up_to.last()).map(|(length, _)| length.0).max()?;
+        let longest = spreads.iter().filter_map(|spread| spread.up_to.last()).map(|(length, _)| length.0).max()?;
         // The shortest length that enough of them are at most as long as.
         let (mut low, mut high) = (1, longest);
         while low < high {
             let middle = low + (high - low) / 2;
-            let count = spreads.clone().fold(0_u32, |sum, spread| sum.saturating_add(spread.at_most(Millis(middle))));
+            let count = spreads.iter().fold(0_u32, |sum, spread| sum.saturating_add(spread.at_most(Millis(middle))));
             if count >= rank { high = middle } else { low = middle + 1 }
         }
         Some(Self { cycle: Millis(low), sample })

@@ -9,6 +9,7 @@ use atelier_application::manage;
 use atelier_application::ports::decisions as port;
 use atelier_application::query::MachineCycles;
 use atelier_domain::calendar;
+use atelier_domain::time::ProductionDay;
 use chrono::{NaiveDate, NaiveTime};
 use std::sync::Arc;
 
@@ -164,7 +165,7 @@ impl From<calendar::Calendar> for Calendar {
                 calendar::ExceptionalOpening::Times(times) => (true, Some(times)),
             };
             CalendarException {
-                date: Date(atelier_domain::time::ProductionDay(exception.date)),
+                date: Date(ProductionDay(exception.date)),
                 label: exception.label,
                 open,
                 start: times.map(|times| time(times.start)),
@@ -313,11 +314,11 @@ impl From<StopReasonInput> for port::StopReason {
 }
 
 /// Dates that calendars and cycle times may begin on: a year of four digits.
-pub(crate) fn first_day(date: Option<Date>) -> ApiResult<Option<atelier_domain::time::ProductionDay>> {
+pub(crate) fn first_day(date: Option<&Date>) -> ApiResult<Option<ProductionDay>> {
     let Some(Date(day)) = date else { return Ok(None) };
     let (first, last) = (NaiveDate::from_ymd_opt(1970, 1, 1), NaiveDate::from_ymd_opt(2199, 12, 31));
     if first.is_some_and(|first| day.0 < first) || last.is_some_and(|last| day.0 > last) {
         return Err(ApiError::bad_input("from", "`from` must be between 1970-01-01 and 2199-12-31."));
     }
-    Ok(Some(day))
+    Ok(Some(*day))
 }

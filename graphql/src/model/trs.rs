@@ -16,6 +16,7 @@ fn seconds(millis: f64) -> f64 {
 /// The TRS after NF E 60-182 (the OEE of ISO 22400-2), and the times and rates it is made of. Over several sessions times are
 /// summed and rates are ratios of the sums. While a session is open, everything is cut at its last event.
 #[derive(SimpleObject)]
+#[expect(clippy::struct_field_names, reason = "the contract calls the figure as the type")]
 pub(crate) struct Trs {
     /// TRS = TU / TR, as a fraction; null when TR is 0 or TU is null. It is availability × performance × quality where all of
     /// these exist, and exceeds 1 when the reference cycle time is too long.

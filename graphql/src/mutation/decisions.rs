@@ -32,7 +32,7 @@ impl DecisionMutation {
         #[graphql(desc = "From this production day on; today's when left out.")] from: Option<Date>,
     ) -> ApiResult<Machine> {
         let scope = Scope::of(ctx)?;
-        let input = CycleInput { reference: job_reference, seconds, from: first_day(from)? };
+        let input = CycleInput { reference: job_reference, seconds, from: first_day(from.as_ref())? };
         let machine =
             decisions(ctx)?.set_reference_cycle(&scope.subject, read_id("machineId", &machine_id)?, &input).await?;
         machine_node(scope, machine)
@@ -50,7 +50,7 @@ impl DecisionMutation {
     ) -> ApiResult<Machine> {
         let scope = Scope::of(ctx)?;
         let machine = read_id("machineId", &machine_id)?;
-        let (input, from) = (input.port(), first_day(from)?);
+        let (input, from) = (input.port(), first_day(from.as_ref())?);
         machine_node(scope, decisions(ctx)?.set_calendar(&scope.subject, machine, &input, from).await?)
     }
 

@@ -1,7 +1,7 @@
 //! `atelier check`: what is well, on standard output; what is wrong and how to mend it, on standard error.
 
 use super::{Global, out};
-use crate::config::{Config, DatabaseConfig};
+use crate::config::{Config, DatabaseConfig, PlantCalendar};
 use crate::wiring;
 use atelier_application::ingest::{Cleanup, claim};
 use atelier_application::ports::machines::ConfiguredMachine;
@@ -26,6 +26,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
     let machines: Vec<_> = config.machines.iter().map(|machine| machine.name.as_str()).collect();
     let findings = [
         ("configuration", Ok(format!("zone {}, machines {}", config.plant.zone.zone(), machines.join(", ")))),
+        ("calendar", Ok(calendar(&config))),
         ("database", database(&config.database, &config.machines).await),
         ("log source", source(&config).await),
         ("cleanup", Ok(cleanup(config.cleanup))),
@@ -121,6 +122,18 @@ fn as_machine(machine: &ConfiguredMachine, id: i64) -> Machine {
         folder: Some(machine.folder.clone()),
         created_at: Instant(0),
     }
+}
+
+fn calendar(config: &Config) -> String {
+    let Some(PlantCalendar { from, calendar }) = &config.calendar else {
+        return "none for the plant; machines without one of their own are open from their first event of a day to the last".to_owned();
+    };
+    format!(
+        "{} shifts a week, {} planned stops, {} exceptions, from {from} on",
+        calendar.shifts.len(),
+        calendar.planned_stops.len(),
+        calendar.exceptions.len()
+    )
 }
 
 fn cleanup(policy: Cleanup) -> String {

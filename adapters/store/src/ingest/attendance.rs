@@ -75,5 +75,5 @@ pub(super) async fn marks(store: &Store) -> StoreResult<Vec<Mark>> {
             to: value::get_date_option(row, 3)?.map(ProductionDay),
         })
     };
-    Ok(rows.iter().map(read).collect::<Result<_, _>>().map_err(from_db)?)
+    rows.iter().map(read).collect::<Result<_, _>>().map_err(from_db)
 }

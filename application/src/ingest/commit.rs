@@ -204,7 +204,7 @@ impl Ingest {
             unit.note_arrival(now).await?;
         }
         let basis = Basis { versions: &versions, frozen: &frozen, fresh: &fresh, now, known_until };
-        let written = self.derive(unit.as_mut(), basis, affected).await?;
+        let written = Box::pin(self.derive(unit.as_mut(), basis, affected)).await?;
         unit.commit().await?;
         Ok(Committed { written, late })
     }

@@ -14,10 +14,23 @@ use std::collections::HashMap;
 /// The reference cycle times of a machine: those given, and the one that is learned for today.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MachineCycles {
-    /// In the order of profiles and days.
+    /// In the order of profiles and days; none that has ended.
     pub given: Vec<GivenCycle>,
     /// From the days before today.
     pub learned: Option<Learned>,
+}
+
+/// Those given, in the order of profiles and days, without those of a profile that had ended by today.
+fn without_ended(given: Vec<GivenCycle>, today: ProductionDay) -> Vec<GivenCycle> {
+    let mut left: Vec<GivenCycle> = Vec::with_capacity(given.len());
+    for cycle in given {
+        match cycle.cycle {
+            Some(_) => left.push(cycle),
+            None if cycle.from <= today => left.retain(|other| other.reference != cycle.reference),
+            None => {}
+        }
+    }
+    left
 }
 
 impl Reader {
@@ -41,7 +54,8 @@ impl Reader {
         let recent = self.ports.decisions.recent_cycles(machines, first..=today.previous()).await?;
         let of = |id: &MachineId| {
             let learned = recent.get(id).and_then(|spreads| Learned::from_spreads(spreads.iter()));
-            (*id, MachineCycles { given: given.remove(id).unwrap_or_default(), learned })
+            let given = given.remove(id).unwrap_or_default();
+            (*id, MachineCycles { given: without_ended(given, today), learned })
         };
         Ok(machines.iter().map(of).collect())
     }
@@ -66,5 +80,35 @@ impl Reader {
     /// All reasons of stops, by code.
     pub async fn stop_reasons(&self) -> Result<Vec<StopReason>, AppError> {
         Ok(self.ports.decisions.stop_reasons().await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use atelier_domain::units::Millis;
+    use chrono::NaiveDate;
+
+    #[test]
+    fn a_cycle_time_that_ended_is_not_listed() {
+        let day = |day| ProductionDay(NaiveDate::from_ymd_opt(2025, 7, day).unwrap());
+        let given = |reference: Option<&str>, from, cycle: Option<i64>| GivenCycle {
+            reference: reference.map(str::to_owned),
+            from: day(from),
+            cycle: cycle.map(Millis),
+        };
+        let all = vec![
+            given(None, 1, Some(600)),
+            given(None, 3, None),
+            given(None, 5, Some(500)),
+            given(Some("7"), 1, Some(900)),
+            given(Some("7"), 9, None),
+        ];
+        let listed = |today| -> Vec<i64> {
+            without_ended(all.clone(), day(today)).iter().filter_map(|given| Some(given.cycle?.0)).collect()
+        };
+        assert_eq!(listed(2), [600, 500, 900]);
+        assert_eq!(listed(4), [500, 900]);
+        assert_eq!(listed(9), [500]);
     }
 }

@@ -86,8 +86,8 @@ impl Machine {
         Ok(self.group.states().await?.get(&self.machine.id).and_then(|now| now.since).map(DateTime))
     }
 
-    /// How long its pieces should take: the times that were given, by profile and first day, then the one that is learned for
-    /// today from the 30 days before it.
+    /// How long its pieces should take: the times that were given and have not ended, by profile and first day, then the one that
+    /// is learned for today from the 30 days before it.
     async fn reference_cycles(&self) -> ApiResult<Vec<ReferenceCycle>> {
         Ok(self.group.cycles().await?.get(&self.machine.id).map(reference_cycles).unwrap_or_default())
     }

@@ -137,7 +137,7 @@ async fn schedule(database: fn() -> Option<Database>, seed: u64) {
     let mut contents = BTreeMap::new();
     let rounds = rng.random_range(3..14);
     // One plant of three has a calendar and reference cycle times: from some round on, which makes no difference in the end.
-    let decided = (seed % 3 == 0).then(|| rng.random_range(0..rounds));
+    let decided = seed.is_multiple_of(3).then(|| rng.random_range(0..rounds));
     for round in 0..rounds {
         if decided == Some(round) {
             plant.decide().await;

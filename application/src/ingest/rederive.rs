@@ -15,7 +15,7 @@ use atelier_domain::time::{Instant, ProductionDay};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Ingest {
-    /// Derives what is marked; nothing is recorded when nothing is. It counts as a run on the log source, so that none goes on
+    /// Derives what is marked; nothing is recorded when no day is. It counts as a run on the log source, so that none goes on
     /// meanwhile.
     ///
     /// # Errors
@@ -27,6 +27,11 @@ impl Ingest {
         let Some(_lock) = self.runs.try_lock(SyncSource::Ftp).await? else {
             return Ok(Some(Outcome::AlreadyRunning));
         };
+        let marks = self.store.marks().await?;
+        if self.marked_days(&marks).await?.is_empty() {
+            self.store.drop_marks(&marks).await?;
+            return Ok(None);
+        }
         let mut run = self.runs.start(SyncSource::Ftp, RunKind::Derivation, self.clock.now()).await?;
         progress.started(&run);
         let done = self.catch_up(&mut run, progress, None).await;

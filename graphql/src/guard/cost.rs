@@ -135,8 +135,8 @@ impl Survey<'_> {
             "waitPeriods" => 120,
             "jobs" | "types" => 60,
             "statistics" if field.get_argument("groupBy").is_some() => 100,
-            "stopPeriods" | "anomalies" | "ledger" | "lossPareto" | "stopReasons" | "shifts" | "plannedStops" | "exceptions"
-            | "referenceCycles" | "fields" | "inputFields" | "enumValues" => 10,
+            "stopPeriods" | "anomalies" | "ledger" | "lossPareto" | "stopReasons" | "shifts" | "plannedStops"
+            | "exceptions" | "referenceCycles" | "fields" | "inputFields" | "enumValues" => 10,
             "timeline" => 250,
             "otherEvents" => 5,
             "versions" | "detail" | "scrap" => 2,

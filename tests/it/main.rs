@@ -15,6 +15,7 @@ mod alerts;
 mod architecture;
 mod cleanup;
 mod conformance;
+mod decisions;
 mod faults;
 mod ftps;
 mod harness;

@@ -168,11 +168,15 @@ impl DecisionStore for Store {
     async fn save_stop_reason(&self, reason: &StopReason, entry: AuditEntry) -> StoreResult<()> {
         let backend = self.backend();
         let (code, planned): (Value, Value) = (reason.code.as_str().into(), reason.planned.into());
-        // The days of the stops that it was given to, had it not been planned or the other way round.
+        // The days of the stops that it was given to, had it not been planned or the other way round. Of sessions whose details
+        // were removed nobody knows which stops they had.
         let mark = "INSERT INTO a_deriver (centre_usinage_id, du, au)
-             SELECT DISTINCT s.centre_usinage_id, s.date_production, s.date_production
-             FROM session_production s JOIN periode_arret p ON p.session_id = s.id
-             WHERE p.motif = $1 AND EXISTS (SELECT 1 FROM motif_arret m WHERE m.code = $1 AND m.planifie <> $2)";
+             SELECT s.centre_usinage_id, s.date_production, s.date_production FROM session_production s
+             WHERE EXISTS (SELECT 1 FROM motif_arret m WHERE m.code = $1 AND m.planifie <> $2)
+               AND (s.id IN (SELECT p.session_id FROM periode_arret p WHERE p.motif = $1)
+                 OR (s.details_retires_le IS NOT NULL AND EXISTS (SELECT 1 FROM qualification_arret q
+                   WHERE q.centre_usinage_id = s.centre_usinage_id AND q.motif = $1
+                     AND (s.dernier_evenement IS NULL OR s.dernier_evenement >= q.depuis))))";
         let save = "INSERT INTO motif_arret (code, libelle, planifie, actif) VALUES ($1, $2, $3, $4)
              ON CONFLICT (code) DO UPDATE SET libelle = excluded.libelle, planifie = excluded.planifie, actif = excluded.actif";
         let saved = vec![code.clone(), reason.label.as_str().into(), planned.clone(), reason.active.into()];

@@ -31,8 +31,10 @@ fn after(day: ProductionDay, days: u64) -> ProductionDay {
 }
 
 impl Learning {
-    /// Reads what the days of a stretch learn from, and what is stored of the stretch itself.
+    /// Reads what the days of a stretch learn from, and what is stored of the stretch itself: that counts no more, be nothing
+    /// left of a day.
     pub(super) async fn look_back(&mut self, unit: &mut dyn IngestUnit, stretch: &Stretch) -> StoreResult<()> {
+        self.done.extend(days(stretch.clone()));
         self.know(unit, before(*stretch.start(), LEARNED_OVER_DAYS)..=*stretch.end()).await
     }
 
@@ -62,7 +64,6 @@ impl Learning {
         inputs: &Inputs,
         cycles: CycleSpread,
     ) -> Assessment {
-        self.done.insert(session.day);
         let learned = self.of(session.day);
         let trs = assess(session, zone, inputs, learned);
         self.derived.insert(session.day, cycles.clone());
@@ -78,7 +79,6 @@ impl Learning {
         stretch: &Stretch,
     ) -> StoreResult<BTreeSet<ProductionDay>> {
         let (from, to) = (*stretch.start(), *stretch.end());
-        self.done.extend(days(stretch.clone()));
         let none = CycleSpread::default();
         let differs = |day: &ProductionDay| {
             let (stored, derived) = (self.stored.get(day), self.derived.get(day));

@@ -8,6 +8,8 @@ mod calendar;
 mod cycles;
 mod scrap;
 mod stops;
+#[cfg(all(test, feature = "mocks"))]
+mod tests;
 
 pub use calendar::{CalendarInput, ExceptionInput, WeeklyInput, parse_calendar};
 pub use cycles::CycleInput;

@@ -7,6 +7,8 @@ mod anomalies;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod decisions;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod fake;
@@ -20,6 +22,8 @@ mod pages;
 mod signing_in;
 #[cfg(test)]
 mod sources;
+#[cfg(test)]
+mod statistics;
 #[cfg(test)]
 mod subscriptions;
 #[cfg(test)]

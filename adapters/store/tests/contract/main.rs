@@ -39,6 +39,7 @@ mod children;
 mod connecting;
 mod contents;
 mod decisions;
+mod declarations;
 mod fixture;
 mod locks;
 mod log_files;

@@ -47,7 +47,7 @@ async fn fill(fixture: &Fixture) {
             let (net, scrap) = match id % 5 {
                 0 => ("NULL".to_owned(), "NULL".to_owned()),
                 1 => ((7 * id).to_string(), "NULL".to_owned()),
-                _ => ((300 * id * id).to_string(), format!("{}.25", id)),
+                _ => ((300 * id * id).to_string(), format!("{id}.25")),
             };
             let reasons = match id % 3 {
                 0 => r#"{"PANNE":[5,2]}"#,

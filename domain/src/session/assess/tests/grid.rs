@@ -153,10 +153,14 @@ fn count(case: &Case, day: ProductionDay) -> Option<(Counted, Option<f64>, Optio
         Some(hours) => hours.opening.parts().iter().map(|part| (part.start(), part.end())).collect(),
         None => Vec::from_iter(first.zip(last)),
     };
-    opening.iter().for_each(|part| grid.part(*part).iter_mut().for_each(|second| second.open = true));
+    for part in &opening {
+        grid.part(*part).iter_mut().for_each(|second| second.open = true);
+    }
     let mut planned: Vec<(Instant, Instant)> =
         hours.iter().flat_map(|hours| &hours.planned).map(|part| (part.start(), part.end())).collect();
-    planned.iter().for_each(|part| grid.part(*part).iter_mut().for_each(|second| second.planned = true));
+    for part in &planned {
+        grid.part(*part).iter_mut().for_each(|second| second.planned = true);
+    }
     if events.is_empty() {
         let watched = case.inputs.watched.filter(|watched| watched.from <= day && bounds.end() <= watched.until);
         watched.filter(|_| hours.is_some() && grid.seconds.iter().any(|second| second.required()))?;
@@ -171,7 +175,9 @@ fn count(case: &Case, day: ProductionDay) -> Option<(Counted, Option<f64>, Optio
     let reason = |stop: &Stop| case.inputs.stops.get(&stop.2);
     let is_planned = |stop: &&Stop| reason(stop).is_some_and(|reason| reason.planned);
     planned.extend(stops.iter().filter(is_planned).map(|stop| (stop.0, stop.1)));
-    planned.iter().for_each(|part| grid.part(*part).iter_mut().for_each(|second| second.planned = true));
+    for part in &planned {
+        grid.part(*part).iter_mut().for_each(|second| second.planned = true);
+    }
     let unplanned: Vec<&Stop> = stops.iter().filter(|stop| !is_planned(stop)).collect();
     for (stop, number) in unplanned.iter().zip(0..) {
         grid.part((stop.0, stop.1)).iter_mut().for_each(|second| second.stop = second.stop.or(Some(number)));
@@ -181,7 +187,9 @@ fn count(case: &Case, day: ProductionDay) -> Option<(Counted, Option<f64>, Optio
         _ => None,
     });
     let waits: Vec<_> = waits.collect();
-    waits.iter().for_each(|part| grid.part(*part).iter_mut().for_each(|second| second.wait = true));
+    for part in &waits {
+        grid.part(*part).iter_mut().for_each(|second| second.wait = true);
+    }
 
     let mut of_stops = BTreeMap::new();
     for (stop, number) in unplanned.iter().zip(0..) {
@@ -226,7 +234,7 @@ fn count(case: &Case, day: ProductionDay) -> Option<(Counted, Option<f64>, Optio
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn figures_are_what_looking_at_each_second_gives(case in cases(Clock::Wild)) {
         let mut sessions = derive(&case).into_iter();

@@ -147,6 +147,9 @@ fn a_machine_that_is_stopped_all_day_and_one_of_which_nothing_is_known() {
 
     inputs.watched = Some(Watched { from: production_day(0), until: until + Millis(-1) });
     assert_eq!(sessions(&stopped, &inputs, SessionStatus::Complete).len(), 1, "more may still come");
+    let mut inputs = plant(&["06:00-12:00"], &["05:00-12:00"]);
+    inputs.watched = Some(Watched { from: production_day(0), until });
+    assert_eq!(sessions(&stopped, &inputs, SessionStatus::Complete).len(), 1, "no time was required");
 }
 
 #[test]
@@ -208,6 +211,21 @@ fn of_two_stops_that_overlap_the_earlier_one_counts() {
     let trs = only(&lines, &inputs);
     assert_eq!(minutes(&trs), [1440, 240, 180, 165, 1], "where a planned one overlaps, no time is required");
     assert_eq!(trs.stops, Lost { time: Millis::from_seconds(15 * 60), occurrences: 1 });
+
+    let lines = ["06:30 stop", "07:00 start", "06:00 stop", "06:40 start", "08:00 piece"];
+    let mut inputs = plant(&["05:00-09:00"], &[]);
+    qualify(&mut inputs, &lines, "06:30", "PANNE", false);
+    let trs = only(&lines, &inputs);
+    let stops = [(TimeKind::Stop, Some("PANNE".to_owned()), 20, 1), (TimeKind::Stop, None, 40, 1)];
+    assert_eq!(parts(&trs)[..2], stops, "the earlier one, not the one that was read first");
+}
+
+#[test]
+fn of_no_session_at_all_there_is_no_figure() {
+    let trs = Trs::default();
+    assert_eq!([trs.availability(), trs.performance(), trs.quality()], [None; 3]);
+    assert_eq!([trs.trs(), trs.trg(), trs.tre(), trs.mtbf(), trs.mttr()], [None; 5]);
+    assert_eq!((trs.missing().as_deref(), parts(&trs)), (Some("no session"), Vec::new()));
 }
 
 #[test]

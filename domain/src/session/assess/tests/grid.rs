@@ -6,12 +6,13 @@ use crate::event::Event;
 use crate::interval::Interval;
 use crate::kpi::losses::{TimeKind, ledger};
 use crate::kpi::reference_cycle::CycleSource;
-use crate::kpi::trs::Trs;
+use crate::kpi::trs::{Lost, Trs};
 use crate::session::SessionStatus;
 use crate::time::{Instant, ProductionDay};
 use crate::units::Millis;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What is so in one second.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,6 +22,8 @@ struct Second {
     /// The unplanned stop that counts, by its place.
     stop: Option<u8>,
     wait: bool,
+    /// Stopped, planned or not, or waiting: no part of a piece's cycle.
+    lost: bool,
 }
 
 impl Second {
@@ -39,10 +42,24 @@ struct Grid {
 }
 
 impl Grid {
-    fn part(&mut self, (from, to): (Instant, Instant)) -> &mut [Second] {
+    fn places(&self, (from, to): (Instant, Instant)) -> Range<usize> {
         let place = |at: Instant| ((at.0 - self.start.0) / 1000).clamp(0, self.seconds.len() as i64) as usize;
-        let (from, to) = (place(from), place(to));
-        &mut self.seconds[from..to.max(from)]
+        place(from)..place(to).max(place(from))
+    }
+
+    fn part(&self, part: (Instant, Instant)) -> &[Second] {
+        &self.seconds[self.places(part)]
+    }
+
+    fn any(&self, part: (Instant, Instant), what: impl Fn(Second) -> bool) -> bool {
+        self.part(part).iter().any(|second| what(*second))
+    }
+
+    fn paint(&mut self, parts: &[(Instant, Instant)], how: impl Fn(&mut Second)) {
+        for part in parts {
+            let places = self.places(*part);
+            self.seconds[places].iter_mut().for_each(&how);
+        }
     }
 
     fn count(&self, what: impl Fn(Second) -> bool) -> Millis {
@@ -66,15 +83,14 @@ struct Counted {
     operating: Millis,
     net: Option<Millis>,
     planned_stops: usize,
-    /// By reason, also none.
-    stops: BTreeMap<Option<String>, Millis>,
-    stop_count: usize,
+    stops: (Millis, usize),
+    reasons: BTreeMap<String, (Millis, usize)>,
     waits: (Millis, usize),
 }
 
 impl From<&Trs> for Counted {
     fn from(trs: &Trs) -> Self {
-        let of_stops = ledger(trs).into_iter().filter(|part| part.kind == TimeKind::Stop);
+        let lost = |lost: &Lost| (lost.time, lost.occurrences as usize);
         Self {
             total: trs.total,
             opening: trs.opening,
@@ -82,9 +98,9 @@ impl From<&Trs> for Counted {
             operating: trs.operating,
             net: trs.net_time().map(|net| Millis(net as i64)),
             planned_stops: trs.planned_stops as usize,
-            stops: of_stops.map(|part| (part.reason, Millis(part.time as i64))).collect(),
-            stop_count: trs.stops.occurrences as usize,
-            waits: (trs.waits.time, trs.waits.occurrences as usize),
+            stops: lost(&trs.stops),
+            reasons: trs.reasons.iter().map(|(code, one)| (code.clone(), lost(one))).collect(),
+            waits: lost(&trs.waits),
         }
     }
 }
@@ -107,6 +123,10 @@ fn stops_of(case: &Case, (from, to): (Instant, Instant)) -> Vec<Stop> {
     let mut clipped: Vec<_> = clipped.filter(|(start, end, _)| start < end).collect();
     clipped.sort_by_key(|(start, ..)| *start);
     clipped
+}
+
+fn is_planned(case: &Case, stop: &Stop) -> bool {
+    case.inputs.stops.get(&stop.2).is_some_and(|known| known.planned)
 }
 
 /// The latest that began to hold by the day.
@@ -138,9 +158,16 @@ fn pieces(case: &Case, bounds: Interval) -> Vec<(Instant, Option<&str>)> {
     pieces
 }
 
-/// The figures of a day that is a session, with TU and, if a cycle was used, the least sure source.
-fn count(case: &Case, day: ProductionDay) -> Option<(Counted, Option<f64>, Option<CycleSource>)> {
-    let bounds = case.zone.day(day);
+/// A day that is a session, second by second.
+struct Painted {
+    grid: Grid,
+    window: Interval,
+    planned: Vec<(Instant, Instant)>,
+    stops: Vec<Stop>,
+    waits: Vec<(Instant, Instant)>,
+}
+
+fn paint(case: &Case, bounds: Interval, day: ProductionDay) -> Option<Painted> {
     let events: Vec<Instant> = case.lines.iter().map(|line| line.at).filter(|at| bounds.contains(*at)).collect();
     let (first, last) = (events.iter().min().copied(), events.iter().max().copied());
     let is_open = case.status(day, events.is_empty()) == SessionStatus::Open;
@@ -153,14 +180,10 @@ fn count(case: &Case, day: ProductionDay) -> Option<(Counted, Option<f64>, Optio
         Some(hours) => hours.opening.parts().iter().map(|part| (part.start(), part.end())).collect(),
         None => Vec::from_iter(first.zip(last)),
     };
-    for part in &opening {
-        grid.part(*part).iter_mut().for_each(|second| second.open = true);
-    }
+    grid.paint(&opening, |second| second.open = true);
     let mut planned: Vec<(Instant, Instant)> =
         hours.iter().flat_map(|hours| &hours.planned).map(|part| (part.start(), part.end())).collect();
-    for part in &planned {
-        grid.part(*part).iter_mut().for_each(|second| second.planned = true);
-    }
+    grid.paint(&planned, |second| second.planned = true);
     if events.is_empty() {
         let watched = case.inputs.watched.filter(|watched| watched.from <= day && bounds.end() <= watched.until);
         watched.filter(|_| hours.is_some() && grid.seconds.iter().any(|second| second.required()))?;
@@ -169,43 +192,60 @@ fn count(case: &Case, day: ProductionDay) -> Option<(Counted, Option<f64>, Optio
     let opens = grid.seconds.iter().position(|second| second.open && hours.is_some());
     let closes = grid.seconds.iter().rposition(|second| second.open && hours.is_some());
     let place = |seconds: usize| Instant(grid.start.0 + 1000 * seconds as i64);
-    let from = opens.map(place).into_iter().chain(first).min();
-    let to = closes.map(|last| place(last + 1)).into_iter().chain(last).max();
-    let stops = stops_of(case, from.zip(to)?);
-    let reason = |stop: &Stop| case.inputs.stops.get(&stop.2);
-    let is_planned = |stop: &&Stop| reason(stop).is_some_and(|reason| reason.planned);
-    planned.extend(stops.iter().filter(is_planned).map(|stop| (stop.0, stop.1)));
-    for part in &planned {
-        grid.part(*part).iter_mut().for_each(|second| second.planned = true);
-    }
-    let unplanned: Vec<&Stop> = stops.iter().filter(|stop| !is_planned(stop)).collect();
-    for (stop, number) in unplanned.iter().zip(0..) {
-        grid.part((stop.0, stop.1)).iter_mut().for_each(|second| second.stop = second.stop.or(Some(number)));
+    let from = opens.map(place).into_iter().chain(first).min()?;
+    let to = closes.map(|last| place(last + 1)).into_iter().chain(last).max()?;
+    let stops = stops_of(case, (from, to));
+    planned.extend(stops.iter().filter(|stop| is_planned(case, stop)).map(|stop| (stop.0, stop.1)));
+    grid.paint(&planned, |second| second.planned = true);
+    for (stop, number) in stops.iter().zip(0..) {
+        let unplanned = !is_planned(case, stop);
+        grid.paint(&[(stop.0, stop.1)], |second| {
+            second.stop = second.stop.or(unplanned.then_some(number));
+            second.lost = true;
+        });
     }
     let waits = case.lines.iter().filter_map(|line| match line.event {
         Event::Wait { duration } => Some((line.at, line.at + duration)),
         _ => None,
     });
     let waits: Vec<_> = waits.collect();
-    for part in &waits {
-        grid.part(*part).iter_mut().for_each(|second| second.wait = true);
-    }
+    grid.paint(&waits, |second| (second.wait, second.lost) = (true, true));
+    Some(Painted { grid, window: Interval::new(from, to), planned, stops, waits })
+}
 
-    let mut of_stops = BTreeMap::new();
-    for (stop, number) in unplanned.iter().zip(0..) {
-        let length = grid.count(|second| second.required() && second.stop == Some(number));
-        *of_stops.entry(reason(stop).map(|reason| reason.reason.clone())).or_default() += length;
-    }
-    of_stops.retain(|_, length| *length > Millis::ZERO);
-    let mut any =
-        |part: (Instant, Instant), what: fn(Second) -> bool| grid.part(part).iter().any(|second| what(*second));
-    let planned_stops = planned.iter().filter(|part| any(**part, |second| second.open)).count();
-    let stop_count = unplanned.iter().filter(|stop| any((stop.0, stop.1), Second::required)).count();
-    let wait_count = waits.iter().filter(|part| any(**part, Second::working)).count();
+/// What a session should be.
+struct Expected {
+    window: Interval,
+    stops: Vec<Stop>,
+    cycles: Vec<Option<Millis>>,
+    figures: Counted,
+    useful: Option<f64>,
+    /// If a piece counted.
+    source: Option<CycleSource>,
+}
 
-    let mut used = Vec::new();
-    let counted: Vec<_> = pieces(case, bounds).into_iter().filter(|(at, _)| grid.counts(*at)).collect();
-    used.extend(counted.iter().map(|(_, reference)| cycle(case, *reference, day)));
+fn count(case: &Case, day: ProductionDay) -> Option<Expected> {
+    let bounds = case.zone.day(day);
+    let Painted { grid, window, planned, stops, waits } = paint(case, bounds, day)?;
+    let (mut stopped, mut reasons) = ((Millis::ZERO, 0), BTreeMap::<String, (Millis, usize)>::new());
+    for (stop, number) in stops.iter().zip(0..).filter(|(stop, _)| !is_planned(case, stop)) {
+        if grid.any((stop.0, stop.1), Second::required) {
+            let length = grid.count(|second| second.required() && second.stop == Some(number));
+            let reason = case.inputs.stops.get(&stop.2).map(|known| reasons.entry(known.reason.clone()).or_default());
+            for (time, count) in reason.into_iter().chain([&mut stopped]) {
+                (*time, *count) = (*time + length, *count + 1);
+            }
+        }
+    }
+    let finished = pieces(case, bounds);
+    let gap = |pair: &[(Instant, Option<&str>)]| {
+        let gap = grid.part((pair[0].0, pair[1].0)).iter().filter(|second| !second.lost).count();
+        Some(Millis::from_seconds(gap as i64))
+    };
+    let cycles = finished.first().map(|_| None).into_iter().chain(finished.windows(2).map(gap)).collect();
+
+    let counted: Vec<_> = finished.iter().filter(|(at, _)| grid.counts(*at)).collect();
+    let mut used: Vec<_> = counted.iter().map(|(_, reference)| cycle(case, *reference, day)).collect();
     let net: Option<Millis> = used.iter().map(|(cycle, _)| *cycle).sum();
     let scrap = case.inputs.scrap.get(&day).into_iter().flatten().map(|scrap| {
         let each = match &scrap.reference {
@@ -218,19 +258,22 @@ fn count(case: &Case, day: ProductionDay) -> Option<(Counted, Option<f64>, Optio
         Some(each * f64::from(scrap.pieces))
     });
     let scrap: Option<f64> = scrap.sum();
-    let useful = net.zip(scrap).map(|(net, scrap)| (net.0 as f64 - scrap).max(0.0));
+    let planned_stops = planned.iter().filter(|part| grid.any(**part, |second| second.open)).count();
+    let wait_count = waits.iter().filter(|part| grid.any(**part, Second::working)).count();
     let figures = Counted {
-        total: Millis::from_seconds(length as i64),
+        total: Millis::from_seconds(grid.seconds.len() as i64),
         opening: grid.count(|second| second.open),
         required: grid.count(Second::required),
         operating: grid.count(|second| second.working() && !second.wait),
         net,
         planned_stops,
-        stops: of_stops,
-        stop_count,
+        stops: stopped,
+        reasons,
         waits: (grid.count(|second| second.working() && second.wait), wait_count),
     };
-    Some((figures, useful, used.iter().map(|(_, source)| *source).max().filter(|_| !counted.is_empty())))
+    let useful = net.zip(scrap).map(|(net, scrap)| (net.0 as f64 - scrap).max(0.0));
+    let source = used.iter().map(|(_, source)| *source).max().filter(|_| !counted.is_empty());
+    Some(Expected { window, stops, cycles, figures, useful, source })
 }
 
 proptest! {
@@ -239,16 +282,23 @@ proptest! {
     fn figures_are_what_looking_at_each_second_gives(case in cases(Clock::Wild)) {
         let mut sessions = derive(&case).into_iter();
         for day in days(case.days()) {
-            let Some((counted, useful, source)) = count(&case, day) else { continue };
-            let (session, _, trs) = sessions.next().unwrap();
-            prop_assert_eq!(session.day, day);
-            prop_assert_eq!(Counted::from(&trs), counted);
-            prop_assert_eq!(trs.useful_time().is_some(), useful.is_some());
-            prop_assert!(near(trs.useful_time().unwrap_or_default(), useful.unwrap_or_default()));
-            prop_assert!(source.is_none_or(|source| source == trs.cycle_source));
+            let Some(expected) = count(&case, day) else { continue };
+            let (session, details, trs) = sessions.next().unwrap();
+            prop_assert_eq!((session.day, session.window), (day, expected.window));
+            let stops = session.stops.iter().filter(|stop| stop.length > Millis::ZERO);
+            let stops: Vec<Stop> = stops.map(|stop| (stop.start, stop.interval().end(), stop.since)).collect();
+            prop_assert_eq!(stops, expected.stops);
+            let cycles: Vec<_> = details.pieces.iter().map(|piece| piece.cycle).collect();
+            prop_assert_eq!(cycles, expected.cycles);
+            prop_assert_eq!(Counted::from(&trs), expected.figures);
+            prop_assert_eq!(trs.useful_time().is_some(), expected.useful.is_some());
+            prop_assert!(near(trs.useful_time().unwrap_or_default(), expected.useful.unwrap_or_default()));
+            prop_assert!(expected.source.is_none_or(|source| source == trs.cycle_source));
             let operating = |kind| matches!(kind, TimeKind::Running | TimeKind::SlowRunning | TimeKind::Scrap);
             let worked: f64 = ledger(&trs).iter().filter(|part| operating(part.kind)).map(|part| part.time).sum();
             prop_assert!(near(worked, trs.operating.0 as f64));
+            let lost: f64 = ledger(&trs).iter().filter(|part| part.kind == TimeKind::Stop).map(|part| part.time).sum();
+            prop_assert!(near(lost, trs.stops.time.0 as f64));
         }
         prop_assert!(sessions.next().is_none());
     }

@@ -4,7 +4,7 @@ use super::random::{Case, Clock, cases, shift};
 use super::{derive, figures, near, spread};
 use crate::kpi::losses::{TimeKind, TimeShare, ledger, pareto};
 use crate::kpi::reference_cycle::{CycleSource, CycleSpread, LEARNED_OVER_DAYS, Learned};
-use crate::kpi::trs::Trs;
+use crate::kpi::trs::{CalendarSource, QualitySource, Trs};
 use crate::time::ProductionDay;
 use crate::units::Millis;
 use proptest::prelude::*;
@@ -96,6 +96,10 @@ proptest! {
         prop_assert!(near(whole.scrap_time, halves.scrap_time) && near(whole.scrap_loss, halves.scrap_loss));
         (halves.scrap_time, halves.scrap_loss) = (whole.scrap_time, whole.scrap_loss);
         prop_assert_eq!(&whole, &halves);
+        prop_assert_eq!(whole.cycle_source, all.iter().map(|trs| trs.cycle_source).max().unwrap_or(CycleSource::Profile));
+        let quality = all.iter().map(|trs| trs.quality_source).max().unwrap_or(QualitySource::Declared);
+        let calendar = all.iter().map(|trs| trs.calendar_source).max().unwrap_or(CalendarSource::Configured);
+        prop_assert_eq!((whole.quality_source, whole.calendar_source), (quality, calendar));
         let total = |time: fn(&Trs) -> Millis| all.iter().map(time).sum::<Millis>();
         prop_assert_eq!(whole.sessions as usize, all.len());
         prop_assert_eq!([whole.total, whole.opening, whole.required, whole.operating, whole.slow], [

@@ -114,7 +114,7 @@ fn stream(zone: PlantZone, first: ProductionDay, clock: Clock) -> impl Strategy<
         8 => (0i64..400).prop_map(Step::By),
         4 => (400i64..9_000).prop_map(Step::By),
         1 => (20_000i64..70_000).prop_map(Step::By),
-        1 => (-9_000i64..0).prop_map(Step::By),
+        2 => (-9_000i64..0).prop_map(Step::By),
         2 => Just(Step::ToQuarter),
     ];
     let kind = prop_oneof![

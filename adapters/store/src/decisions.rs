@@ -180,7 +180,15 @@ impl DecisionStore for Store {
         let save = "INSERT INTO motif_arret (code, libelle, planifie, actif) VALUES ($1, $2, $3, $4)
              ON CONFLICT (code) DO UPDATE SET libelle = excluded.libelle, planifie = excluded.planifie, actif = excluded.actif";
         let saved = vec![code.clone(), reason.label.as_str().into(), planned.clone(), reason.active.into()];
-        all(self, vec![(mark, vec![code, planned]), (save, saved), audit::insert(backend, &entry)]).await
+        // Units that work with the reason as it was end before the mark is made, and their stops are seen.
+        let lock = "UPDATE motif_arret SET actif = actif WHERE code = $1";
+        let statements = vec![
+            (lock, vec![code.clone()]),
+            (mark, vec![code, planned]),
+            (save, saved),
+            audit::insert(backend, &entry),
+        ];
+        all(self, statements).await
     }
 }
 
@@ -218,9 +226,14 @@ async fn set_calendar(
     if before.as_deref() == Some(text.as_str()) {
         return Ok(());
     }
-    let delete = format!("DELETE FROM calendrier WHERE {same} AND date_debut = $2");
-    tx.execute(delete, vec![owner.clone(), first.clone()]).await?;
-    let insert = "INSERT INTO calendrier (centre_usinage_id, date_debut, contenu) VALUES ($1, $2, $3)";
+    let unique = match machine {
+        Some(_) => "(centre_usinage_id, date_debut) WHERE centre_usinage_id IS NOT NULL",
+        None => "(date_debut) WHERE centre_usinage_id IS NULL",
+    };
+    let insert = format!(
+        "INSERT INTO calendrier (centre_usinage_id, date_debut, contenu) VALUES ($1, $2, $3) \
+         ON CONFLICT {unique} DO UPDATE SET contenu = excluded.contenu"
+    );
     tx.execute(insert, vec![owner.clone(), first.clone(), text.into()]).await?;
     // A shift of the day before may reach into the first day, and one of it be replaced.
     match machine {

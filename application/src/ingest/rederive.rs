@@ -28,7 +28,7 @@ impl Ingest {
             return Ok(Some(Outcome::AlreadyRunning));
         };
         let marks = self.store.marks().await?;
-        if self.marked_days(&marks).await?.is_empty() {
+        if self.marked_days(&marks).await?.is_empty() && !self.some_day_is_wrong().await? {
             self.store.drop_marks(&marks).await?;
             return Ok(None);
         }
@@ -58,7 +58,7 @@ impl Ingest {
             self.store.drop_marks(&marks).await?;
         }
         let begun = run.started_at;
-        for (machine, attendance) in self.store.attendance().await? {
+        for (machine, attendance) in self.store.attendance().await?.into_iter().filter(|(_, own)| own.active) {
             let known_until = whole.is_some_and(|whole| whole.contains(&machine)).then_some(begun);
             let days = self.wrong_days(machine, attendance, known_until).await?;
             for step in days.chunks(STEP_DAYS) {
@@ -72,6 +72,16 @@ impl Ingest {
             }
         }
         Ok(true)
+    }
+
+    /// Whether there is a day without events that is a session and should not be, or the other way round.
+    async fn some_day_is_wrong(&self) -> Result<bool, StoreError> {
+        for (machine, attendance) in self.store.attendance().await?.into_iter().filter(|(_, own)| own.active) {
+            if !self.wrong_days(machine, attendance, None).await?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn marked_days(&self, marks: &[Mark]) -> Result<Vec<(MachineId, Vec<ProductionDay>)>, StoreError> {
@@ -98,7 +108,7 @@ impl Ingest {
         attendance: Attendance,
         known_until: Option<Instant>,
     ) -> Result<Vec<ProductionDay>, StoreError> {
-        let Attendance { calendars, busy, idle, good_until } = attendance;
+        let Attendance { calendars, busy, idle, good_until, active: _ } = attendance;
         let until = good_until.max(known_until);
         let (Some(first), Some(until)) = (busy.first().copied(), until) else {
             return Ok(idle.into_iter().collect());

@@ -208,6 +208,8 @@ pub struct Mark {
 /// The days of a machine that has a calendar.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Attendance {
+    /// Whether it is in use.
+    pub active: bool,
     /// When it should work.
     pub calendars: Calendars,
     /// Days on which something came.
@@ -240,7 +242,7 @@ pub trait IngestStore: Send + Sync {
     /// Notes what becomes of files on the server.
     async fn note_presence(&self, files: &[LogFileId], presence: Presence) -> StoreResult<()>;
 
-    /// The days of the machines that are in use and have a calendar, in three statements at most.
+    /// The days of the machines that have a calendar, in three statements at most.
     async fn attendance(&self) -> StoreResult<BTreeMap<MachineId, Attendance>>;
 
     /// What has to be derived again.

@@ -17,13 +17,14 @@ pub(super) async fn read(store: &Store) -> StoreResult<BTreeMap<MachineId, Atten
     if all.is_empty() {
         return Ok(machines);
     }
-    let sql = format!("SELECT c.id, {LAST_GOOD} FROM centre_usinage c WHERE c.actif");
+    let sql = format!("SELECT c.id, {LAST_GOOD}, c.actif FROM centre_usinage c");
     for row in &store.rows(sql, Vec::new()).await? {
         let machine = MachineId(row.try_get_by_index(0).map_err(from_db)?);
         let good_until = value::get_instant_option(row, 1).map_err(from_db)?;
         let calendars = all.for_machine(machine);
         if !calendars.is_empty() {
-            machines.insert(machine, Attendance { calendars, good_until, ..Attendance::default() });
+            let active = row.try_get_by_index(2).map_err(from_db)?;
+            machines.insert(machine, Attendance { calendars, good_until, active, ..Attendance::default() });
         }
     }
     let sql = format!(

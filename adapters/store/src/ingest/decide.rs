@@ -64,9 +64,18 @@ pub(super) async fn days_of_stop(
     machine: MachineId,
     since: Instant,
 ) -> Result<BTreeSet<ProductionDay>, DbErr> {
-    let sql = "SELECT s.date_production FROM session_production s JOIN periode_arret p ON p.session_id = s.id
-         WHERE s.centre_usinage_id = $1 AND p.depuis = $2";
-    let rows = tx.query(sql, vec![machine.0.into(), value::instant(tx.backend(), since)]).await?;
+    // Of sessions whose details were removed nobody knows which stops they had: those up to the last one that lists it may.
+    let sql = "WITH connus AS (SELECT s.date_production FROM session_production s JOIN periode_arret p ON p.session_id = s.id
+           WHERE s.centre_usinage_id = $1 AND p.depuis = $2)
+         SELECT date_production FROM connus UNION
+         SELECT r.date_production FROM session_production r WHERE r.centre_usinage_id = $1 AND r.details_retires_le IS NOT NULL
+           AND (r.dernier_evenement IS NULL OR r.dernier_evenement >= $2)
+           AND r.date_production <= (SELECT max(date_production) FROM connus)
+           AND r.date_production >= $3";
+    let backend = tx.backend();
+    let day = ProductionDay(since.to_utc().date_naive()).previous();
+    let values = vec![machine.0.into(), value::instant(backend, since), value::day(backend, day)];
+    let rows = tx.query(sql, values).await?;
     rows.iter().map(|row| value::get_day(row, 0)).collect()
 }
 

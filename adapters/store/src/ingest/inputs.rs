@@ -13,8 +13,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// When the last synchronisation began that brought all that a machine, by its id in `c.id`, had written.
-pub(super) const LAST_GOOD: &str = "(SELECT max(s.debut) FROM synchronisation s WHERE s.source = 'FTP' AND s.genre = 'SYNC' \
-     AND s.statut IN ('SUCCEEDED', 'PARTIAL') AND s.centres_en_echec NOT LIKE '%,' || c.id || ',%')";
+pub(super) const LAST_GOOD: &str = "(SELECT s.debut FROM synchronisation s WHERE s.source = 'FTP' AND s.genre = 'SYNC' \
+     AND s.statut IN ('SUCCEEDED', 'PARTIAL') AND s.centres_en_echec NOT LIKE '%,' || c.id || ',%' \
+     ORDER BY s.id DESC LIMIT 1)";
 
 pub(super) async fn read(tx: &mut Tx, machine: MachineId) -> Result<Inputs, DbErr> {
     let of_machine = || vec![machine.0.into()];
@@ -33,6 +34,11 @@ pub(super) async fn read(tx: &mut Tx, machine: MachineId) -> Result<Inputs, DbEr
     }
     let sql = "SELECT q.depuis, q.motif, m.planifie, q.commentaire FROM qualification_arret q
          JOIN motif_arret m ON m.code = q.motif WHERE q.centre_usinage_id = $1";
+    // Nobody changes whether a reason is planned while figures are derived with it; SQLite has one writer anyway.
+    let sql = match tx {
+        Tx::Postgres(_) => format!("{sql} FOR SHARE OF m"),
+        Tx::Sqlite(_) => sql.to_owned(),
+    };
     let mut stops = BTreeMap::new();
     for row in &tx.query(sql, of_machine()).await? {
         let (reason, planned) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 on_both!(
     calendars_are_replaced_and_mark_days,
     the_plants_calendar,
+    calendars_that_are_set_at_once,
     reference_cycles,
     reasons_of_stops,
     a_reason_that_changes_its_mind
@@ -139,6 +140,18 @@ async fn the_plants_calendar(fixture: Fixture) {
     assert_eq!(audited(&fixture).await, 0);
     let days = fixture.store.attendance().await.unwrap();
     assert_eq!(days[&MachineId(2)].calendars.in_force(day("2025-05-06")), Some(&calendar(6)));
+}
+
+/// Whoever comes last is right, and nobody fails.
+async fn calendars_that_are_set_at_once(fixture: Fixture) {
+    two_machines(&fixture).await;
+    for owner in [Some(MachineId(1)), None] {
+        let calendars = [calendar(4), calendar(5), calendar(6), calendar(7)];
+        let set = |calendar| fixture.store.set_calendar(owner, day("2025-05-01"), calendar, None);
+        let [first, second, third, fourth] = &calendars;
+        let done = tokio::join!(set(first), set(second), set(third), set(fourth));
+        assert_eq!(done, (Ok(()), Ok(()), Ok(()), Ok(())));
+    }
 }
 
 async fn reference_cycles(fixture: Fixture) {

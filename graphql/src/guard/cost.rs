@@ -134,7 +134,7 @@ impl Survey<'_> {
             "machines" => 30,
             "waitPeriods" => 120,
             "jobs" | "types" => 60,
-            "statistics" if field.get_argument("groupBy").is_some() => self.rows(field),
+            "statistics" if field.get_argument("groupBy").is_some() => statistics_rows(field),
             "stopPeriods" | "anomalies" | "ledger" | "lossPareto" | "stopReasons" | "shifts" | "plannedStops"
             | "exceptions" | "referenceCycles" | "fields" | "inputFields" | "enumValues" => 10,
             "timeline" => 250,
@@ -143,12 +143,6 @@ impl Survey<'_> {
             "args" | "directives" | "possibleTypes" => 4,
             _ => 1,
         }
-    }
-
-    /// How many rows figures may have: a year of 30 machines day by day, else some hundreds. A variable may name any key.
-    fn rows(&self, field: &Field) -> u64 {
-        let keys = field.get_argument("groupBy").map(|keys| keys.node.to_string()).unwrap_or_default();
-        if keys.contains("DATE") || keys.contains('$') { 10_000 } else { 400 }
     }
 
     fn page_size(&self, field: &Field) -> u64 {
@@ -172,4 +166,10 @@ impl Survey<'_> {
             Some(definition.node.default_value.as_ref()?.node.clone())
         })
     }
+}
+
+/// How many rows figures may have: a year of 30 machines day by day, else some hundreds. A variable may name any key.
+fn statistics_rows(field: &Field) -> u64 {
+    let keys = field.get_argument("groupBy").map(|keys| keys.node.to_string()).unwrap_or_default();
+    if keys.contains("DATE") || keys.contains('$') { 10_000 } else { 400 }
 }

@@ -1,6 +1,6 @@
 //! When machines should work.
 
-use super::{Decisions, text};
+use super::{Decisions, busy, text};
 use crate::access::require;
 use crate::error::AppError;
 use crate::ports::audit::AuditAction;
@@ -159,7 +159,7 @@ impl Decisions {
         );
         let detail = [("from", Some(from.to_string())), ("calendar", Some(counts))];
         let entry = self.entry(subject, AuditAction::CalendarSet, format!("machine {}", machine.name), detail);
-        self.store.set_calendar(Some(machine.id), from, &calendar, Some(entry)).await?;
+        self.store.set_calendar(Some(machine.id), from, &calendar, Some(entry)).await.map_err(busy)?;
         self.runner.derive_marked().await;
         Ok(machine)
     }

@@ -1,6 +1,6 @@
 //! How long pieces should take.
 
-use super::{Decisions, text};
+use super::{Decisions, busy, text};
 use crate::access::require;
 use crate::error::AppError;
 use crate::ports::audit::AuditAction;
@@ -46,7 +46,7 @@ impl Decisions {
         let detail =
             [("from", Some(given.from.to_string())), ("profile", given.reference.clone()), ("seconds", Some(seconds))];
         let entry = self.entry(subject, AuditAction::ReferenceCycleSet, format!("machine {}", machine.name), detail);
-        self.store.set_reference_cycle(machine.id, &given, entry).await?;
+        self.store.set_reference_cycle(machine.id, &given, entry).await.map_err(busy)?;
         self.runner.derive_marked().await;
         Ok(machine)
     }

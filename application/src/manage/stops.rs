@@ -1,6 +1,6 @@
 //! Why machines stopped.
 
-use super::{Decisions, text};
+use super::{Decisions, busy, text};
 use crate::access::require;
 use crate::error::AppError;
 use crate::ports::audit::AuditAction;
@@ -79,7 +79,7 @@ impl Decisions {
             ("active", Some(reason.active.to_string())),
         ];
         let entry = self.entry(subject, AuditAction::StopReasonSaved, format!("reason {}", reason.code), detail);
-        self.store.save_stop_reason(&reason, entry).await?;
+        self.store.save_stop_reason(&reason, entry).await.map_err(busy)?;
         self.runner.derive_marked().await;
         Ok(reason)
     }

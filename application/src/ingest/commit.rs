@@ -9,6 +9,7 @@ use super::reach::Reaching;
 use crate::ports::ingest_store::{FileRecord, IngestUnit, KnownFile, Reach, SessionWritten, StoredVersion};
 use crate::ports::log_format::ParsedLog;
 use crate::ports::store_error::StoreResult;
+use crate::ports::sync_runs::SyncRun;
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{LogFileId, MachineId, VersionId};
 use atelier_domain::log_file::{LineCounts, LogFileState, RejectReason, RejectedLine, date_in_name, day_is_over};
@@ -133,6 +134,15 @@ pub(super) struct Committed {
     pub(super) written: Vec<SessionWritten>,
     /// Files with lines of days that stay as they are.
     pub(super) late: Vec<Late>,
+}
+
+impl Committed {
+    /// Counts in a run the sessions that were written.
+    pub(super) fn count_in(&self, run: &mut SyncRun) {
+        let created = self.written.iter().filter(|session| session.created).count() as u32;
+        run.sessions_created += created;
+        run.sessions_updated += self.written.len() as u32 - created;
+    }
 }
 
 impl Ingest {

@@ -125,16 +125,15 @@ impl Ingest {
                 || versions.iter().any(|version| version.reach.days.is_some_and(|(_, last)| last > *stretch.end()));
             let near = near(versions, &stretch);
             learning.look_back(unit, &stretch).await?;
+            let known = Known { inputs: &inputs, goes_on, completeness: &completeness };
             let left = if near.iter().map(|version| version.length).sum::<u64>() > self.room.contents as u64 {
                 // What it writes may point to what is still waiting.
                 written.extend(std::mem::take(&mut waiting).write(unit, now).await?);
                 let parts = parts(&stretch, &straddles);
-                let known = Known { inputs: &inputs, goes_on, completeness: &completeness };
                 let (left, more) = self.derive_flowing(unit, near, &parts, carry, &known, &mut learning).await?;
                 written.extend(more);
                 left
             } else {
-                let known = Known { inputs: &inputs, goes_on, completeness: &completeness };
                 let derived = self.fold_stretch(unit, near, fresh, &stretch, &carry, &known).await?;
                 unit.save_carries(stretch.clone(), &derived.carries).await?;
                 waiting.stretches.push(stretch.clone());

@@ -65,9 +65,7 @@ impl Ingest {
                 if progress.cancelled() {
                     return Ok(false);
                 }
-                let written = self.commit_knowing(machine, Vec::new(), step, known_until).await?.written;
-                run.sessions_created += written.iter().filter(|session| session.created).count() as u32;
-                run.sessions_updated += written.iter().filter(|session| !session.created).count() as u32;
+                self.commit_knowing(machine, Vec::new(), step, known_until).await?.count_in(run);
                 progress.committed();
             }
         }

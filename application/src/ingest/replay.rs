@@ -170,9 +170,7 @@ impl Ingest {
             if progress.cancelled() {
                 return Ok(false);
             }
-            let written = self.commit(machine, Vec::new(), &days).await?.written;
-            run.sessions_created += written.iter().filter(|session| session.created).count() as u32;
-            run.sessions_updated += written.iter().filter(|session| !session.created).count() as u32;
+            self.commit(machine, Vec::new(), &days).await?.count_in(run);
             derived += days.len();
             run.progress = derived as f64 / total as f64;
             progress.committed();

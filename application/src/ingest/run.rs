@@ -1,7 +1,7 @@
 //! One run over all machines.
 
 use super::cleanup::Present;
-use super::commit::{Committed, Item};
+use super::commit::Item;
 use super::fetch::{VisitError, looks_changed, rests};
 use super::{Claims, Ingest, Progress, claim, claim::owner};
 use crate::ports::ingest_store::KnownFile;
@@ -287,15 +287,14 @@ impl Ingest {
             Item::Settled(_) => None,
         });
         let (files, bytes) = read.fold((0, 0), |(files, bytes), fetched| (files + 1, bytes + fetched));
-        let Committed { written, late } = self.commit(machine, items, ended).await?;
-        for late in late {
+        let committed = self.commit(machine, items, ended).await?;
+        for late in &committed.late {
             tracing::warn!(path = late.path, "{late}");
             running.progress.warned(&late.to_string());
         }
         running.run.files_read += files;
         running.run.bytes_read += bytes;
-        running.run.sessions_created += written.iter().filter(|session| session.created).count() as u32;
-        running.run.sessions_updated += written.iter().filter(|session| !session.created).count() as u32;
+        committed.count_in(&mut running.run);
         running.done += files;
         running.progress.committed();
         running.tell();

@@ -14,6 +14,7 @@ mod m0006_versions_and_audit;
 mod m0007_what_contents_reach;
 mod m0008_retention;
 mod m0009_trs;
+mod m0010_out_of_use;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_what_contents_reach::Migration),
             Box::new(m0008_retention::Migration),
             Box::new(m0009_trs::Migration),
+            Box::new(m0010_out_of_use::Migration),
         ]
     }
 }

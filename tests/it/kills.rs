@@ -3,7 +3,7 @@
 use crate::harness::atelier::Atelier;
 use crate::harness::database::Database;
 use crate::harness::samples;
-use crate::union::plant::dump;
+use crate::union::dump::dump;
 use atelier_store::{Store, StoreOptions};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};

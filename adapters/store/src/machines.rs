@@ -1,16 +1,16 @@
 //! Machines.
 
-use crate::Store;
 use crate::ingest::carry;
 use crate::rows::{Fields, FromRow, columns};
 use crate::statement::{Values, all_of, by_bytes};
+use crate::{Store, value};
 use async_trait::async_trait;
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
 use atelier_application::ports::store_error::StoreResult;
 use atelier_domain::ids::MachineId;
 use atelier_domain::interval::Interval;
 use atelier_domain::machine::{Activity, Machine, MachineType};
-use atelier_domain::time::Instant;
+use atelier_domain::time::{Instant, ProductionDay};
 use sea_orm::Value;
 use std::collections::HashMap;
 
@@ -62,18 +62,22 @@ impl MachineStore for Store {
         self.list(sql, values.into_list()).await
     }
 
-    async fn activities(&self, machines: &[MachineId]) -> StoreResult<HashMap<MachineId, Activity>> {
+    async fn activities(
+        &self,
+        machines: &[MachineId],
+        until: ProductionDay,
+    ) -> StoreResult<HashMap<MachineId, Activity>> {
         let machines = self.numbers(machines.iter().map(|machine| machine.0));
         let latest = format!(
             "SELECT centre_usinage_id, max(date_production) AS jour FROM session_production \
-             WHERE {} AND evenements > 0 GROUP BY centre_usinage_id",
+             WHERE {} AND evenements > 0 AND date_production <= $2 GROUP BY centre_usinage_id",
             self.is_in("centre_usinage_id", 1)
         );
         // The stop that lasts is that of the stream, which a complete session does not know.
         let sql = format!(
             "SELECT s.centre_usinage_id, s.dernier_evenement, \
              (SELECT e.etat FROM etat_flux e WHERE e.centre_usinage_id = s.centre_usinage_id \
-              ORDER BY e.date_production DESC LIMIT 1) AS etat, \
+              AND e.date_production <= $2 ORDER BY e.date_production DESC LIMIT 1) AS etat, \
              w.timestamp_debut, w.timestamp_fin, \
              (SELECT max(p.timestamp_fin) FROM periode_arret p WHERE p.session_id = s.id) AS reprise \
              FROM ({latest}) l JOIN session_production s \
@@ -84,7 +88,7 @@ impl MachineStore for Store {
         let columns =
             &["centre_usinage_id", "dernier_evenement", "etat", "timestamp_debut", "timestamp_fin", "reprise"];
         let mut found = HashMap::new();
-        for row in &self.rows(sql, vec![machines]).await? {
+        for row in &self.rows(sql, vec![machines, value::day(self.backend(), until)]).await? {
             let mut fields = Fields::of(row, "session_production", columns, 0);
             let (machine, last_event) = (MachineId(fields.number()?), fields.instant()?);
             let stopped_since = match fields.text_option()? {

@@ -136,6 +136,7 @@ impl StatisticsReader for Store {
         filter: &SessionFilter,
         keys: &[StatisticsKey],
         with_reasons: bool,
+        most: u32,
     ) -> StoreResult<Vec<StatisticsRow>> {
         let backend = self.backend();
         let mut values = Values::new(backend);
@@ -150,7 +151,7 @@ impl StatisticsReader for Store {
             selected = format!("{by}, ");
             grouped = format!(" GROUP BY {by}, {orders} ORDER BY {orders}");
         }
-        let sql = format!("SELECT {selected}{SUMS} {from} WHERE {conditions}{grouped}");
+        let sql = format!("SELECT {selected}{SUMS} {from} WHERE {conditions}{grouped} LIMIT {most}");
         let mut rows = Vec::new();
         for found in &self.rows(sql, values.clone()).await? {
             let mut fields = Fields::of(found, "session_production", &[], 0);

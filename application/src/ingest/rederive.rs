@@ -14,6 +14,9 @@ use atelier_domain::session::{Inputs, Watched};
 use atelier_domain::time::{Instant, ProductionDay};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// So many days without events in one machine, found at once, are worth a warning.
+const MANY_DAYS: usize = 400;
+
 impl Ingest {
     /// Derives what is marked; nothing is recorded when no day is. It counts as a run on the log source, so that none goes on
     /// meanwhile.
@@ -58,9 +61,13 @@ impl Ingest {
             self.store.drop_marks(&marks).await?;
         }
         let begun = run.started_at;
-        for (machine, attendance) in self.store.attendance().await?.into_iter().filter(|(_, own)| own.active) {
+        for (machine, attendance) in self.store.attendance().await? {
             let known_until = whole.is_some_and(|whole| whole.contains(&machine)).then_some(begun);
+            let first = attendance.busy.first().copied();
             let days = self.wrong_days(machine, attendance, known_until).await?;
+            if let Some(first) = first.filter(|_| days.len() > MANY_DAYS) {
+                self.warn_of_many(machine, first, days.len(), progress).await?;
+            }
             for step in days.chunks(STEP_DAYS) {
                 if progress.cancelled() {
                     return Ok(false);
@@ -72,9 +79,28 @@ impl Ingest {
         Ok(true)
     }
 
+    /// A line with a wrong date, long ago, makes each day since then one on which a machine should have worked.
+    async fn warn_of_many(
+        &self,
+        machine: MachineId,
+        first: ProductionDay,
+        days: usize,
+        progress: &dyn Progress,
+    ) -> Result<(), StoreError> {
+        let machines = self.machines.machines_by_id(&[machine]).await?;
+        let name = machines.first().map_or_else(|| machine.to_string(), |machine| machine.name.clone());
+        let warning = format!(
+            "{name} has {days} more or fewer days without events: its first event is of {first}, and its calendar \
+             requires them. If that date is wrong, set the content that holds it aside (`excludeLogVersion`)."
+        );
+        tracing::warn!("{warning}");
+        progress.warned(&warning);
+        Ok(())
+    }
+
     /// Whether there is a day without events that is a session and should not be, or the other way round.
     async fn some_day_is_wrong(&self) -> Result<bool, StoreError> {
-        for (machine, attendance) in self.store.attendance().await?.into_iter().filter(|(_, own)| own.active) {
+        for (machine, attendance) in self.store.attendance().await? {
             if !self.wrong_days(machine, attendance, None).await?.is_empty() {
                 return Ok(true);
             }
@@ -106,12 +132,12 @@ impl Ingest {
         attendance: Attendance,
         known_until: Option<Instant>,
     ) -> Result<Vec<ProductionDay>, StoreError> {
-        let Attendance { calendars, busy, idle, good_until, active: _ } = attendance;
+        let Attendance { calendars, busy, idle, good_until, out_of_use, unread } = attendance;
         let until = good_until.max(known_until);
         let (Some(first), Some(until)) = (busy.first().copied(), until) else {
             return Ok(idle.into_iter().collect());
         };
-        let watched = Some(Watched { from: first, until });
+        let watched = Some(Watched { from: first, until, out_of_use, unread });
         let inputs = Inputs { calendars, watched, ..Inputs::default() };
         let last = self.zone.day_of(until);
         let days = std::iter::successors(Some(first), |day| Some(day.next())).take_while(|day| *day <= last);

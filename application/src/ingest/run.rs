@@ -81,7 +81,7 @@ struct Plan {
     visits: Vec<RemoteFile>,
     settled: Vec<KnownFile>,
     ended: Vec<ProductionDay>,
-    /// Whether a file is left alone for now that could not be read.
+    /// Whether a file is left alone for now that could not be read, and may hold lines of any day.
     resting: bool,
 }
 
@@ -133,6 +133,7 @@ impl Ingest {
     }
 
     async fn run_all(&self, running: &mut Running<'_>) -> Result<(), Halt> {
+        self.store.note_use(self.clock.now()).await?;
         let machines = self.machines.machines(&MachineFilter::default()).await?;
         let listing = self.source.list().await?;
         for failure in &listing.failures {
@@ -194,7 +195,7 @@ impl Ingest {
         for file in remote {
             let over = day_is_over(self.zone, date_in_name(&file.path), now);
             match known.get(&file.path) {
-                Some(stored) if rests(stored, now) => resting = true,
+                Some(stored) if rests(stored, now) => resting |= date_in_name(&file.path).is_none(),
                 Some(stored) if stored.state == LogFileState::Growing && over => visits.push(file),
                 Some(stored) if !looks_changed(stored, &file) => {}
                 _ => visits.push(file),

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::calendar::Calendars;
 use atelier_domain::ids::{LogFileId, MachineId, ScrapId, SessionId, UserId, VersionId};
+use atelier_domain::interval::Interval;
 use atelier_domain::kpi::reference_cycle::CycleSpread;
 use atelier_domain::log_file::{LineCounts, LogFileState, RejectedLine};
 use atelier_domain::session::{Assessment, Carry, Details, Inputs, Session};
@@ -208,16 +209,18 @@ pub struct Mark {
 /// The days of a machine that has a calendar.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Attendance {
-    /// Whether it is in use.
-    pub active: bool,
     /// When it should work.
     pub calendars: Calendars,
     /// Days on which something came.
     pub busy: BTreeSet<ProductionDay>,
     /// Days that are sessions although nothing came.
     pub idle: BTreeSet<ProductionDay>,
-    /// When the last synchronisation began that brought all it had written.
+    /// When the last synchronisation began that brought all it had written; but for what could not be read.
     pub good_until: Option<Instant>,
+    /// When it was not in use.
+    pub out_of_use: Vec<Interval>,
+    /// Days of which something may have come that could not be read.
+    pub unread: Vec<RangeInclusive<ProductionDay>>,
 }
 
 /// Where ingest keeps what it reads.
@@ -242,7 +245,11 @@ pub trait IngestStore: Send + Sync {
     /// Notes what becomes of files on the server.
     async fn note_presence(&self, files: &[LogFileId], presence: Presence) -> StoreResult<()>;
 
-    /// The days of the machines that have a calendar, in three statements at most.
+    /// Notes which machines are in use, and which are not, as from now on: one that is out of use since no earlier call is so
+    /// since its last synchronisation.
+    async fn note_use(&self, now: Instant) -> StoreResult<()>;
+
+    /// The days of the machines that have a calendar, in five statements at most.
     async fn attendance(&self) -> StoreResult<BTreeMap<MachineId, Attendance>>;
 
     /// What has to be derived again.

@@ -4,7 +4,7 @@ use super::store_error::StoreResult;
 use async_trait::async_trait;
 use atelier_domain::ids::MachineId;
 use atelier_domain::machine::{Activity, Machine, MachineType};
-use atelier_domain::time::Instant;
+use atelier_domain::time::{Instant, ProductionDay};
 use std::collections::HashMap;
 
 /// Which machines. A missing list means all, an empty one none.
@@ -39,8 +39,13 @@ pub trait MachineStore: Send + Sync {
     /// Those of these ids that exist, in any order, in one statement.
     async fn machines_by_id(&self, ids: &[MachineId]) -> StoreResult<Vec<Machine>>;
 
-    /// What each machine did last; one without any event may be missing.
-    async fn activities(&self, machines: &[MachineId]) -> StoreResult<HashMap<MachineId, Activity>>;
+    /// What each machine did last, up to the end of a day: a line with a wrong date in the future tells nothing of now. One
+    /// without any event may be missing.
+    async fn activities(
+        &self,
+        machines: &[MachineId],
+        until: ProductionDay,
+    ) -> StoreResult<HashMap<MachineId, Activity>>;
 
     /// Adds those configured machines that no stored one has the name or the folder of. Leaves the others as they are.
     async fn ensure_machines(&self, configured: &[ConfiguredMachine], now: Instant) -> StoreResult<()>;

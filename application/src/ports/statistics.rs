@@ -51,12 +51,13 @@ pub struct StatisticsRow {
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait StatisticsReader: Send + Sync {
-    /// One row a group, in the order of the keys; one row of all sessions without keys, be there none. `with_reasons` tells
-    /// whether stops are wanted by their reasons, in a second statement.
+    /// One row a group, in the order of the keys, the first `most` of them; one row of all sessions without keys, be there
+    /// none. `with_reasons` tells whether stops are wanted by their reasons, in a second statement.
     async fn statistics(
         &self,
         filter: &SessionFilter,
         keys: &[StatisticsKey],
         with_reasons: bool,
+        most: u32,
     ) -> StoreResult<Vec<StatisticsRow>>;
 }

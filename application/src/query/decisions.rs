@@ -62,9 +62,9 @@ impl Reader {
 
     /// What each machine does now, as far as its last events tell.
     pub async fn states(&self, machines: &[MachineId]) -> Result<HashMap<MachineId, StateNow>, AppError> {
-        let activities = self.ports.machines.activities(machines).await?;
-        let calendars = self.ports.decisions.calendars(machines).await?;
         let now = self.ports.clock.now();
+        let activities = self.ports.machines.activities(machines, self.ports.zone.day_of(now)).await?;
+        let calendars = self.ports.decisions.calendars(machines).await?;
         let state = |id: &MachineId| {
             let calendars = calendars.get(id).cloned().unwrap_or_default();
             (*id, state_now(activities.get(id), &calendars, self.ports.zone, self.ports.silence, now))

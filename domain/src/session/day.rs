@@ -1,8 +1,8 @@
 //! One production day while its lines come in.
 
 use super::{
-    Details, Inputs, Job, JobKey, Keep, LoadedJob, OpenStop, Piece, Session, SessionStatus, StopPeriod, WaitPeriod,
-    stop_set, wait_set,
+    Details, Inputs, Job, JobKey, Keep, LoadedJob, OpenStop, Piece, Qualification, Session, SessionStatus, StopPeriod,
+    WaitPeriod, stop_set, wait_set,
 };
 use crate::anomaly::{AnomalyKind, SessionAnomaly};
 use crate::event::{Event, JobProfile, Line, Source};
@@ -12,6 +12,7 @@ use crate::kpi::observed::ObservedProduction;
 use crate::kpi::tally::{Given, Tally};
 use crate::time::{Instant, PlantZone, ProductionDay};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The lines of one production day, gathered.
 #[derive(Debug, Clone)]
@@ -181,7 +182,9 @@ impl Day {
         }
         let window = self.window(zone, inputs, status);
         let ongoing = ongoing.filter(|_| status == SessionStatus::Open);
-        let stops = clip_stops(stops, window, ongoing, inputs);
+        let stops: Vec<_> = stops.collect();
+        let begun = stops.iter().map(|(_, stop)| stop.since).collect();
+        let stops = clip_stops(stops, window, ongoing, |stop| inputs.reason_of(stop, self.bounds, &begun));
         let (stop_set, wait_set) = (stop_set(&stops), wait_set(&waits));
         let span = self.first_piece.zip(self.last_piece).map(|(first, last)| Interval::new(first, last));
         let session = Session {
@@ -225,13 +228,13 @@ impl Day {
 }
 
 fn clip_stops(
-    stops: impl Iterator<Item = (Interval, OpenStop)>,
+    stops: Vec<(Interval, OpenStop)>,
     window: Interval,
     ongoing: Option<OpenStop>,
-    inputs: &Inputs,
+    reason_of: impl Fn(Interval) -> Option<Arc<Qualification>>,
 ) -> Vec<StopPeriod> {
-    let qualification = |stop: OpenStop| inputs.stops.get(&stop.since).cloned();
     let mut clipped: Vec<StopPeriod> = stops
+        .into_iter()
         .filter(|(_, stop)| Some(*stop) != ongoing)
         .filter_map(|(interval, stop)| {
             let inside = interval.clip(window)?;
@@ -241,7 +244,7 @@ fn clip_stops(
                 length: inside.length(),
                 since: stop.since,
                 source: stop.source,
-                qualification: qualification(stop),
+                qualification: reason_of(interval),
             })
         })
         .collect();
@@ -254,7 +257,7 @@ fn clip_stops(
             length,
             since: stop.since,
             source: stop.source,
-            qualification: qualification(stop),
+            qualification: reason_of(Interval::new(stop.since, Instant(i64::MAX))),
         });
     }
     clipped.sort_by_key(|stop| stop.start);

@@ -116,7 +116,9 @@ async fn down_and_up(database: Database) {
     let before = stored(&database).await;
     assert!(before.contains("2025-06-23 Complete") && before.contains("Configured"), "{before}");
     for _ in 0..2 {
-        atelier.run(&["migrate", "down"]).expect_code(0);
+        for _ in 0..2 {
+            atelier.run(&["migrate", "down"]).expect_code(0);
+        }
         atelier.run(&["migrate", "up"]).expect_code(0);
         assert_ne!(stored(&database).await, before);
         atelier.sync();

@@ -1,6 +1,6 @@
 //! Writers that commit at the same time, as no two runs do: each has a machine of its own and ignores the lock among runs.
 
-use crate::union::plant::Shelf;
+use crate::union::shelf::Shelf;
 use async_trait::async_trait;
 use atelier_application::ingest::{Cleanup, Ingest, MachineRef, NoProgress, Outcome, ReplayScope, Room};
 use atelier_application::ports::clock::Clock;
@@ -9,7 +9,7 @@ use atelier_application::ports::store_error::StoreResult;
 use atelier_application::ports::sync_runs::{RunKind, RunLock, SyncRun, SyncRunStore, SyncSource, SyncStatus};
 use atelier_domain::ids::MachineId;
 use atelier_domain::machine::{Activity, Machine, MachineType};
-use atelier_domain::time::{Instant, PlantZone};
+use atelier_domain::time::{Instant, PlantZone, ProductionDay};
 use atelier_logfmt::MachineLog;
 use atelier_scratch::TemporaryFiles;
 use atelier_store::{Store, StoreOptions};
@@ -65,8 +65,12 @@ impl MachineStore for OnlyOne {
         self.0.machines_by_id(ids).await
     }
 
-    async fn activities(&self, machines: &[MachineId]) -> StoreResult<HashMap<MachineId, Activity>> {
-        self.0.activities(machines).await
+    async fn activities(
+        &self,
+        machines: &[MachineId],
+        until: ProductionDay,
+    ) -> StoreResult<HashMap<MachineId, Activity>> {
+        self.0.activities(machines, until).await
     }
 
     async fn ensure_machines(&self, configured: &[ConfiguredMachine], now: Instant) -> StoreResult<()> {

@@ -1,7 +1,8 @@
 //! Deleting from the server: exactly what may go, exactly when, and never a byte that is not stored.
 
 use super::exclusion::clean_import;
-use super::plant::{Deleting, Plant, Shelf};
+use super::plant::Plant;
+use super::shelf::{Deleting, Shelf};
 use super::{FOLDER, difference, disturb, remember, seeds};
 use crate::harness::database::Database;
 use atelier_application::ingest::Progress;
@@ -47,7 +48,7 @@ async fn a_finished_file_goes_when_it_is_old_enough_and_its_sessions_stay() {
         assert!(is_there(&plant, &path(10)), "nothing is deleted unless it is asked for");
         plant.delete_after(500);
         plant.pass_hours(24 * 100 - 1);
-        assert_eq!(plant.warnings().await, Vec::<String>::new());
+        assert_eq!(plant.sync_warned().await, Vec::<String>::new());
         assert!(is_there(&plant, &path(10)), "an hour too early");
         plant.pass_hours(1);
         plant.sync().await;
@@ -89,7 +90,7 @@ async fn other_bytes_under_the_same_size_and_date_are_kept_and_read() {
     let changed = String::from_utf8(content(10)).unwrap().replacen("06:10", "05:10", 1).into_bytes();
     plant.shelf.falsify(&path(10), changed.clone());
     plant.delete_after(0);
-    let warnings = plant.warnings().await;
+    let warnings = plant.sync_warned().await;
     assert!(warnings.len() == 1 && warnings[0].contains(&path(10)), "{warnings:?}");
     assert_eq!(plant.shelf.all(), [(path(10), changed)]);
     assert_eq!(plant.file(&path(10)).await.removed_from_server, None);
@@ -170,12 +171,12 @@ async fn a_missing_right_is_told_once_a_folder_and_nothing_fails() {
     plant.shelf.put(&format!("{FOLDER}/sub/20250601.LOG"), content(1));
     plant.delete_after(0);
     *plant.shelf.deleting.lock().unwrap() = Deleting::Refuses;
-    let warnings = plant.warnings().await;
+    let warnings = plant.sync_warned().await;
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     assert!(warnings.iter().all(|warning| warning.contains("right to delete")), "{warnings:?}");
     assert_eq!(plant.shelf.all().len(), 4);
     *plant.shelf.deleting.lock().unwrap() = Deleting::Does;
-    assert_eq!(plant.warnings().await, Vec::<String>::new());
+    assert_eq!(plant.sync_warned().await, Vec::<String>::new());
     assert_eq!(plant.shelf.all(), []);
 }
 

@@ -7,12 +7,17 @@ use atelier_application::ports::machines::{MachineFilter, MachineStore as _};
 use atelier_domain::calendar::{Calendar, PlannedStop, Shift, Times};
 use atelier_domain::time::ProductionDay;
 use atelier_domain::units::Millis;
-use chrono::{NaiveDate, NaiveTime, Weekday};
+use chrono::{NaiveTime, Weekday};
 use std::collections::BTreeMap;
 
 impl Plant {
     /// Sets a calendar with a night shift, and reference cycle times.
     pub(crate) async fn decide(&self) {
+        self.decide_from("2025-06-16").await;
+    }
+
+    /// The same as of another day.
+    pub(crate) async fn decide_from(&self, from: &str) {
         let time = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
         let every_day = |start, end| {
             (0..7).map(move |day| (Weekday::try_from(day).unwrap(), Times { start: time(start), end: time(end) }))
@@ -25,7 +30,7 @@ impl Plant {
                 .collect(),
             exceptions: Vec::new(),
         };
-        let from = ProductionDay(NaiveDate::from_ymd_opt(2025, 6, 16).unwrap());
+        let from = ProductionDay(from.parse().unwrap());
         self.store.set_calendar(None, from, &calendar, None).await.unwrap();
         let machine = self.store.machines(&MachineFilter::default()).await.unwrap().remove(0).id;
         for (reference, millis) in [(Some("1"), 90_000), (None, 60_000)] {

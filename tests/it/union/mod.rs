@@ -1,21 +1,25 @@
 //! Ingest against a source that grows, copies, renames, rewrites, shortens and forgets its files between visits, and whose
 //! transfers break, by a program that is killed and started again: the end depends only on the contents that were contents.
 
+mod attendance;
 mod cleanup;
 mod cuts;
 mod deciding;
+pub(crate) mod dump;
 mod exclusion;
 mod faults;
 mod large;
 pub(crate) mod plant;
 mod retention;
+pub(crate) mod shelf;
 
 use crate::harness::database::Database;
 use atelier_application::ingest::Room;
-use plant::{Plant, Shelf};
+use plant::Plant;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
+use shelf::Shelf;
 use std::collections::BTreeMap;
 
 const FOLDER: &str = "DEM12 (PVC)";

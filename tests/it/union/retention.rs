@@ -172,7 +172,7 @@ async fn files_whose_bytes_were_removed_may_be_deleted_from_the_server_if_they_a
     let mut other = content(11);
     other.reverse();
     plant.shelf.falsify(&path(11), other);
-    let told = plant.warnings().await;
+    let told = plant.sync_warned().await;
     assert!(told.len() == 1 && told[0].contains(&path(11)), "{told:?}");
     let left: Vec<String> = plant.shelf.all().into_iter().map(|(path, _)| path).collect();
     assert_eq!(left, [path(11)]);

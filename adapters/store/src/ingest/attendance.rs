@@ -1,13 +1,13 @@
 //! On which days machines worked that have a calendar, and what has to be derived again.
 
-use super::inputs::LAST_GOOD;
+use super::inputs::{LAST_GOOD, out_of_use, unread, unwatched_sql};
 use super::tx::Tx;
 use crate::error::from_db;
 use crate::{Store, calendars, value};
 use atelier_application::ports::ingest_store::{Attendance, Mark};
 use atelier_application::ports::store_error::StoreResult;
 use atelier_domain::ids::MachineId;
-use atelier_domain::time::ProductionDay;
+use atelier_domain::time::{Instant, ProductionDay};
 use sea_orm::{DbErr, QueryResult};
 use std::collections::BTreeMap;
 
@@ -17,14 +17,26 @@ pub(super) async fn read(store: &Store) -> StoreResult<BTreeMap<MachineId, Atten
     if all.is_empty() {
         return Ok(machines);
     }
-    let sql = format!("SELECT c.id, {LAST_GOOD}, c.actif FROM centre_usinage c");
+    let sql = format!("SELECT c.id, {LAST_GOOD} FROM centre_usinage c");
     for row in &store.rows(sql, Vec::new()).await? {
         let machine = MachineId(row.try_get_by_index(0).map_err(from_db)?);
         let good_until = value::get_instant_option(row, 1).map_err(from_db)?;
         let calendars = all.for_machine(machine);
         if !calendars.is_empty() {
-            let active = row.try_get_by_index(2).map_err(from_db)?;
-            machines.insert(machine, Attendance { calendars, good_until, active, ..Attendance::default() });
+            machines.insert(machine, Attendance { calendars, good_until, ..Attendance::default() });
+        }
+    }
+    let (unused, unreadable) = unwatched_sql(None);
+    for row in &store.rows(unused, Vec::new()).await? {
+        let (machine, interval) = out_of_use(row).map_err(from_db)?;
+        if let Some(attendance) = machines.get_mut(&machine) {
+            attendance.out_of_use.push(interval);
+        }
+    }
+    for row in &store.rows(unreadable, Vec::new()).await? {
+        let (machine, days) = unread(row).map_err(from_db)?;
+        if let Some(attendance) = machines.get_mut(&machine) {
+            attendance.unread.push(days);
         }
     }
     let sql = format!(
@@ -42,6 +54,20 @@ pub(super) async fn read(store: &Store) -> StoreResult<BTreeMap<MachineId, Atten
         };
     }
     Ok(machines)
+}
+
+pub(super) async fn note_use(store: &Store, now: Instant) -> StoreResult<()> {
+    let since = format!(
+        "INSERT INTO hors_service (centre_usinage_id, depuis) SELECT c.id, coalesce({LAST_GOOD}, $1) FROM centre_usinage c
+         WHERE NOT c.actif
+           AND NOT EXISTS (SELECT 1 FROM hors_service h WHERE h.centre_usinage_id = c.id AND h.jusqu_a IS NULL)
+         ON CONFLICT (centre_usinage_id, depuis) DO UPDATE SET jusqu_a = NULL"
+    );
+    let until = "UPDATE hors_service SET jusqu_a = $1 WHERE jusqu_a IS NULL
+         AND centre_usinage_id IN (SELECT id FROM centre_usinage WHERE actif)";
+    store.execute(since, vec![store.at(now)]).await?;
+    store.execute(until, vec![store.at(now)]).await?;
+    Ok(())
 }
 
 fn session(row: &QueryResult) -> Result<(MachineId, ProductionDay, i32), DbErr> {

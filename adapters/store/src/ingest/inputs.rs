@@ -3,6 +3,7 @@
 use super::tx::Tx;
 use crate::{calendars, value};
 use atelier_domain::ids::MachineId;
+use atelier_domain::interval::Interval;
 use atelier_domain::kpi::reference_cycle::{CycleSpread, ReferenceCycles};
 use atelier_domain::session::{Inputs, Qualification, Scrap, Watched};
 use atelier_domain::time::{Instant, ProductionDay};
@@ -60,17 +61,47 @@ fn reference_cycles(rows: &[QueryResult]) -> Result<ReferenceCycles, DbErr> {
     Ok(cycles)
 }
 
+/// When machines were not in use, and the dates in the names of files that cannot be read: of one machine, by `$1`, or of all.
+pub(super) fn unwatched_sql(machine: Option<()>) -> (String, String) {
+    let of = |and: &str| machine.map_or_else(String::new, |()| format!("{and} centre_usinage_id = $1"));
+    (
+        format!("SELECT centre_usinage_id, depuis, jusqu_a FROM hors_service{} ORDER BY depuis", of(" WHERE")),
+        format!(
+            "SELECT centre_usinage_id, date_nom FROM fichier_log WHERE etat = 'QUARANTINED' AND date_nom IS NOT NULL{} ORDER BY date_nom",
+            of(" AND")
+        ),
+    )
+}
+
+/// Reads a machine and when it was not in use.
+pub(super) fn out_of_use(row: &QueryResult) -> Result<(MachineId, Interval), DbErr> {
+    let (since, until) = (value::get_instant(row, 1)?, value::get_instant_option(row, 2)?);
+    Ok((MachineId(row.try_get_by_index(0)?), Interval::new(since, until.unwrap_or(Instant(i64::MAX)))))
+}
+
+/// Reads a machine and the days that a file of this date may have lines of: effective times lie up to two days around it.
+pub(super) fn unread(row: &QueryResult) -> Result<(MachineId, RangeInclusive<ProductionDay>), DbErr> {
+    let day = value::get_day(row, 1)?;
+    Ok((MachineId(row.try_get_by_index(0)?), day.previous().previous()..=day.next().next()))
+}
+
 async fn watched(tx: &mut Tx, machine: MachineId) -> Result<Option<Watched>, DbErr> {
     let sql = format!(
         "SELECT (SELECT min(date_production) FROM session_production p WHERE p.centre_usinage_id = c.id AND p.evenements > 0), \
-         {LAST_GOOD} FROM centre_usinage c WHERE c.id = $1 AND c.actif"
+         {LAST_GOOD} FROM centre_usinage c WHERE c.id = $1"
     );
     let rows = tx.query(sql, vec![machine.0.into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let from = value::get_date_option(row, 0)?.map(ProductionDay);
     // Without a synchronisation nothing is known of days without events.
     let until = value::get_instant_option(row, 1)?.unwrap_or(Instant(i64::MIN));
-    Ok(from.map(|from| Watched { from, until }))
+    let Some(from) = from else { return Ok(None) };
+    let (unused, unreadable) = unwatched_sql(Some(()));
+    let rows = tx.query(unused, vec![machine.0.into()]).await?;
+    let out_of_use = rows.iter().map(|row| Ok(out_of_use(row)?.1)).collect::<Result<_, DbErr>>()?;
+    let rows = tx.query(unreadable, vec![machine.0.into()]).await?;
+    let unread = rows.iter().map(|row| Ok(unread(row)?.1)).collect::<Result<_, DbErr>>()?;
+    Ok(Some(Watched { from, until, out_of_use, unread }))
 }
 
 pub(super) async fn cycle_spreads(

@@ -120,6 +120,10 @@ impl IngestStore for Store {
         attendance::read(self).await
     }
 
+    async fn note_use(&self, now: Instant) -> StoreResult<()> {
+        attendance::note_use(self, now).await
+    }
+
     async fn marks(&self) -> StoreResult<Vec<Mark>> {
         attendance::marks(self).await
     }

@@ -7,6 +7,7 @@ use atelier_application::ports::ingest_store::{IngestStore, Mark};
 use atelier_application::ports::sessions::Window;
 use atelier_domain::calendar::{Calendar, CalendarException, ExceptionalOpening, PlannedStop, Shift, Times};
 use atelier_domain::ids::MachineId;
+use atelier_domain::interval::Interval;
 use atelier_domain::time::{Instant, ProductionDay};
 use atelier_domain::units::Millis;
 use chrono::{DateTime, NaiveTime, Weekday};
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 on_both!(
     calendars_are_replaced_and_mark_days,
     the_plants_calendar,
+    machines_out_of_use,
+    files_that_cannot_be_read,
     calendars_that_are_set_at_once,
     reference_cycles,
     reasons_of_stops,
@@ -140,6 +143,61 @@ async fn the_plants_calendar(fixture: Fixture) {
     assert_eq!(audited(&fixture).await, 0);
     let days = fixture.store.attendance().await.unwrap();
     assert_eq!(days[&MachineId(2)].calendars.in_force(day("2025-05-06")), Some(&calendar(6)));
+}
+
+async fn machines_out_of_use(fixture: Fixture) {
+    two_machines(&fixture).await;
+    fixture.store.set_calendar(None, day("2025-05-05"), &calendar(5), None).await.unwrap();
+    let unused = async || {
+        let found = fixture.store.attendance().await.unwrap();
+        [1, 2].map(|machine| found[&MachineId(machine)].out_of_use.clone())
+    };
+    let note = async |now: &str| fixture.store.note_use(at(now)).await.unwrap();
+    let between = |from: &str, to: &str| Interval::new(at(from), at(to));
+    let since = |from: &str| Interval::new(at(from), Instant(i64::MAX));
+    note("2025-05-05T10:00:00Z").await;
+    assert_eq!(unused().await, [[], []]);
+    fixture.sql("UPDATE centre_usinage SET actif = false WHERE id = 1").await;
+    for now in ["2025-05-05T11:00:00Z", "2025-05-05T12:00:00Z"] {
+        note(now).await;
+        assert_eq!(unused().await, [vec![since("2025-05-05T11:00:00Z")], vec![]]);
+    }
+    fixture.sql("UPDATE centre_usinage SET actif = true WHERE id = 1").await;
+    note("2025-05-05T13:00:00Z").await;
+    let first = between("2025-05-05T11:00:00Z", "2025-05-05T13:00:00Z");
+    assert_eq!(unused().await, [vec![first], vec![]]);
+    // Since the last run that brought all it had written.
+    for (debut, failed) in [("14", ""), ("15", ",2,"), ("16", ",1,")] {
+        fixture
+            .sql(&format!(
+                "INSERT INTO synchronisation (source, genre, statut, debut, fin, centres_en_echec) VALUES \
+                 ('FTP', 'SYNC', 'PARTIAL', '2025-05-05T{debut}:00:00.000+00:00', '2025-05-05T{debut}:01:00.000+00:00', '{failed}')"
+            ))
+            .await;
+    }
+    fixture.sql("UPDATE centre_usinage SET actif = false").await;
+    note("2025-05-05T17:00:00Z").await;
+    let expected = [vec![first, since("2025-05-05T15:00:00Z")], vec![since("2025-05-05T16:00:00Z")]];
+    assert_eq!(unused().await, expected);
+    fixture.session(10, 2, "2025-05-01", 9, 0, 0).await;
+    let watched = fixture.store.begin(MachineId(2)).await.unwrap().inputs().await.unwrap().watched;
+    assert_eq!(watched.map(|watched| watched.out_of_use), Some(expected[1].clone()));
+}
+
+async fn files_that_cannot_be_read(fixture: Fixture) {
+    two_machines(&fixture).await;
+    fixture.store.set_calendar(None, day("2025-05-05"), &calendar(5), None).await.unwrap();
+    fixture.session(10, 1, "2025-05-01", 9, 0, 0).await;
+    for (path, times) in [("f1/20250507.LOG", 3), ("f1/20250520.LOG", 2), ("f1/MACHINE.LOG", 3)] {
+        for _ in 0..times {
+            fixture.store.note_failure(MachineId(1), path, "no", at("2025-05-09T10:00:00Z")).await.unwrap();
+        }
+    }
+    let days = vec![day("2025-05-05")..=day("2025-05-09")];
+    let found = fixture.store.attendance().await.unwrap();
+    assert_eq!((&found[&MachineId(1)].unread, &found[&MachineId(2)].unread), (&days, &Vec::new()));
+    let watched = fixture.store.begin(MachineId(1)).await.unwrap().inputs().await.unwrap().watched;
+    assert_eq!(watched.map(|watched| watched.unread), Some(days));
 }
 
 /// Whoever comes last is right, and nobody fails.

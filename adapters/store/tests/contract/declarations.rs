@@ -120,7 +120,7 @@ async fn activities(fixture: Fixture) {
     two_machines(&fixture).await;
     fixture.machine(3, "C", "PVC").await;
     let machines = [MachineId(1), MachineId(2), MachineId(3)];
-    assert!(fixture.store.activities(&machines).await.unwrap().is_empty());
+    assert!(fixture.store.activities(&machines, day("2025-05-03")).await.unwrap().is_empty());
     fixture.session(1, 1, "2025-05-01", 9, 0, 0).await;
     fixture.session(2, 1, "2025-05-02", 9, 0, 0).await;
     // A day on which nothing came tells nothing.
@@ -156,7 +156,7 @@ async fn activities(fixture: Fixture) {
             .sql(&format!("INSERT INTO etat_flux (centre_usinage_id, date_production, etat) VALUES ({machine}, '{date}', '{state}')"))
             .await;
     }
-    let found = fixture.store.activities(&machines).await.unwrap();
+    let found = fixture.store.activities(&machines, day("2025-05-03")).await.unwrap();
     assert_eq!(found.len(), 2);
     let first = found[&MachineId(1)];
     assert_eq!((first.last_event, first.stopped_since), (at("2025-05-02T18:00:00.999Z"), None));
@@ -164,5 +164,10 @@ async fn activities(fixture: Fixture) {
     assert_eq!((first.last_wait, first.last_start), (Some(wait), Some(at("2025-05-02T08:00:01.500Z"))));
     let second = found[&MachineId(2)];
     assert_eq!((second.stopped_since, second.last_wait, second.last_start), (Some(since), None, None));
-    assert_eq!(fixture.store.activities(&machines[1..2]).await.unwrap().len(), 1);
+    assert_eq!(fixture.store.activities(&machines[1..2], day("2025-05-03")).await.unwrap().len(), 1);
+    // Days that are still to come tell nothing of now.
+    let found = fixture.store.activities(&machines, day("2025-05-01")).await.unwrap();
+    let first = found[&MachineId(1)];
+    assert_eq!((found.len(), first.last_event), (1, at("2025-05-01T18:00:00.999Z")));
+    assert_eq!(first.stopped_since.map(|since| since.0), Some(5));
 }

@@ -79,15 +79,15 @@ async fn they_do_not_grow_with_rows() {
             let already = count.load(Ordering::SeqCst);
             match what {
                 0 => assert_eq!(
-                    store.statistics(&SessionFilter::default(), &keys, true).await.unwrap().len(),
+                    store.statistics(&SessionFilter::default(), &keys, true, 99_999).await.unwrap().len(),
                     sessions.len()
                 ),
-                1 => drop(store.statistics(&SessionFilter::default(), &keys, false).await.unwrap()),
+                1 => drop(store.statistics(&SessionFilter::default(), &keys, false, 99_999).await.unwrap()),
                 2 => drop(store.calendars(&machines).await.unwrap()),
                 3 => drop(store.given_cycles(&machines).await.unwrap()),
                 4 => drop(store.recent_cycles(&machines, days.clone()).await.unwrap()),
                 5 => drop(store.scrap(&sessions).await.unwrap()),
-                _ => assert_eq!(store.activities(&machines).await.unwrap().len(), machine as usize),
+                _ => assert_eq!(store.activities(&machines, *days.end()).await.unwrap().len(), machine as usize),
             }
             each.push(count.load(Ordering::SeqCst) - already);
         }

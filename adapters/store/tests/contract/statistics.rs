@@ -174,9 +174,9 @@ async fn sums_are_those_of_the_domain(fixture: Fixture) {
         let sessions = all(&fixture, &filter).await;
         for keys in choices() {
             let expected = summed(&sessions, &keys);
-            let found = fixture.store.statistics(&filter, &keys, true).await.unwrap();
+            let found = fixture.store.statistics(&filter, &keys, true, 99_999).await.unwrap();
             assert_eq!(found, expected, "{keys:?} of {filter:?}");
-            let without = fixture.store.statistics(&filter, &keys, false).await.unwrap();
+            let without = fixture.store.statistics(&filter, &keys, false, 99_999).await.unwrap();
             let bare = |mut row: StatisticsRow| {
                 row.trs.reasons.clear();
                 row
@@ -188,32 +188,38 @@ async fn sums_are_those_of_the_domain(fixture: Fixture) {
 
 async fn no_session(fixture: Fixture) {
     let all = SessionFilter::default();
-    assert_eq!(fixture.store.statistics(&all, &[], true).await.unwrap(), [nothing()]);
+    assert_eq!(fixture.store.statistics(&all, &[], true, 99_999).await.unwrap(), [nothing()]);
     for key in KEYS {
-        assert_eq!(fixture.store.statistics(&all, &[key], true).await.unwrap(), [], "{key:?}");
+        assert_eq!(fixture.store.statistics(&all, &[key], true, 99_999).await.unwrap(), [], "{key:?}");
     }
 }
 
 async fn weeks_and_months(fixture: Fixture) {
     fill(&fixture).await;
     let filter = SessionFilter { machines: Some(vec![MachineId(1)]), ..SessionFilter::default() };
-    let rows = fixture.store.statistics(&filter, &[StatisticsKey::Week], false).await.unwrap();
+    let rows = fixture.store.statistics(&filter, &[StatisticsKey::Week], false, 99_999).await.unwrap();
     let weeks: Vec<_> = rows.iter().map(|row| (row.week.as_deref().unwrap(), row.trs.sessions)).collect();
     assert_eq!(weeks, [("2025-W01", 1), ("2025-W52", 1), ("2026-W01", 3), ("2026-W53", 2)]);
-    let rows = fixture.store.statistics(&filter, &[StatisticsKey::Month], false).await.unwrap();
+    let rows = fixture.store.statistics(&filter, &[StatisticsKey::Month], false, 99_999).await.unwrap();
     let months: Vec<_> = rows.iter().map(|row| (row.month.as_deref().unwrap(), row.trs.sessions)).collect();
     assert_eq!(months, [("2024-12", 1), ("2025-12", 3), ("2026-01", 1), ("2026-12", 1), ("2027-01", 1)]);
-    let rows = fixture.store.statistics(&SessionFilter::default(), &[StatisticsKey::Machine], false).await.unwrap();
+    let every = SessionFilter::default();
+    let rows = fixture.store.statistics(&every, &[StatisticsKey::Machine], false, 99_999).await.unwrap();
     let machines: Vec<_> = rows.iter().map(|row| row.machine.unwrap().0).collect();
     assert_eq!(machines, [1, 2, 3], "by name: Z, a, É");
+    for with_reasons in [true, false] {
+        let first = fixture.store.statistics(&every, &[StatisticsKey::Machine], with_reasons, 2).await.unwrap();
+        assert_eq!(first.len(), 2, "no more are read than are wanted");
+        assert!(first.iter().zip(&rows).all(|(first, row)| first.machine == row.machine));
+    }
 }
 
 async fn reasons_that_make_no_sense(fixture: Fixture) {
     fill(&fixture).await;
     fixture.sql("UPDATE session_production SET arrets_par_motif = '[1]' WHERE id = 3").await;
     let all = SessionFilter::default();
-    assert_eq!(fixture.store.statistics(&all, &[], false).await.unwrap().len(), 1);
-    let error = fixture.store.statistics(&all, &[], true).await.unwrap_err();
+    assert_eq!(fixture.store.statistics(&all, &[], false, 99_999).await.unwrap().len(), 1);
+    let error = fixture.store.statistics(&all, &[], true, 99_999).await.unwrap_err();
     assert!(matches!(&error, StoreError::Inconsistent(text) if text.contains("no list of reasons")), "{error:?}");
 }
 

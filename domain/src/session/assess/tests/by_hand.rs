@@ -5,6 +5,7 @@ use crate::calendar::{Calendar, Calendars, PlannedStop, Shift, Times};
 use crate::kpi::losses::{TimeKind, ledger};
 use crate::session::tests::{day_of, paris, production_day};
 use crate::session::{Qualification, Scrap, Watched};
+use crate::time::Instant;
 use chrono::{NaiveTime, Weekday};
 use std::sync::Arc;
 
@@ -29,6 +30,10 @@ fn plant(opening: &[&str], breaks: &[&str]) -> Inputs {
     let mut inputs = Inputs { calendars, ..Inputs::default() };
     inputs.cycles.set(None, production_day(0), Some(Millis::from_seconds(60)));
     inputs
+}
+
+fn watched_until(until: Instant) -> Watched {
+    Watched { from: production_day(0), until, out_of_use: Vec::new(), unread: Vec::new() }
 }
 
 /// Says why the machine was stopped at a time of that day.
@@ -113,7 +118,7 @@ fn a_normal_day() {
 fn a_machine_that_is_stopped_all_day_and_one_of_which_nothing_is_known() {
     let mut inputs = plant(&["06:00-12:00"], &["09:00-09:15"]);
     let until = paris().day(production_day(1)).end();
-    inputs.watched = Some(Watched { from: production_day(0), until });
+    inputs.watched = Some(watched_until(until));
     let second = |lines: &[&str], inputs: &Inputs| {
         let [_, (session, trs)] = &sessions(lines, inputs, SessionStatus::Complete)[..] else { panic!() };
         assert_eq!((session.first_event, session.status), (None, SessionStatus::Complete));
@@ -145,11 +150,51 @@ fn a_machine_that_is_stopped_all_day_and_one_of_which_nothing_is_known() {
     assert_eq!(parts(&trs)[2], (TimeKind::SlowRunning, None, 315, 0));
     assert_eq!((trs.availability(), trs.performance(), trs.mtbf()), (Some(315.0 / 345.0), Some(0.0), None));
 
-    inputs.watched = Some(Watched { from: production_day(0), until: until + Millis(-1) });
+    inputs.watched = Some(watched_until(until + Millis(-1)));
     assert_eq!(sessions(&stopped, &inputs, SessionStatus::Complete).len(), 1, "more may still come");
     let mut inputs = plant(&["06:00-12:00"], &["05:00-12:00"]);
-    inputs.watched = Some(Watched { from: production_day(0), until });
+    inputs.watched = Some(watched_until(until));
     assert_eq!(sessions(&stopped, &inputs, SessionStatus::Complete).len(), 1, "no time was required");
+}
+
+#[test]
+fn a_day_on_which_a_machine_was_out_of_use_or_a_file_could_not_be_read_is_not_told_as_lost() {
+    let mut inputs = plant(&["06:00-12:00"], &[]);
+    let tuesday = paris().day(production_day(1));
+    let mut days_with = |out_of_use: Vec<Interval>, unread: Vec<_>| {
+        inputs.watched = Some(Watched { out_of_use, unread, ..watched_until(tuesday.end()) });
+        sessions(&["06:00 piece"], &inputs, SessionStatus::Complete).len()
+    };
+    assert_eq!(days_with(Vec::new(), Vec::new()), 2);
+    let before = Interval::new(paris().start_of(production_day(0)), tuesday.start());
+    let after = Interval::new(tuesday.end(), Instant(i64::MAX));
+    assert_eq!(days_with(vec![before, after], Vec::new()), 2, "it was in use all day");
+    for moment in [tuesday.start(), tuesday.end() + Millis(-1)] {
+        assert_eq!(days_with(vec![Interval::new(moment, moment + Millis(1))], Vec::new()), 1);
+    }
+    assert_eq!(days_with(Vec::new(), vec![production_day(1)..=production_day(1)]), 1);
+    assert_eq!(days_with(Vec::new(), vec![production_day(2)..=production_day(9)]), 2);
+}
+
+#[test]
+fn a_stop_that_turns_out_to_have_begun_earlier_keeps_its_reason() {
+    let mut inputs = plant(&["06:00-12:00"], &[]);
+    let known = ["06:00 piece", "08:00 stop", "09:00 start", "10:00 piece"];
+    qualify(&mut inputs, &known, "08:00", "PANNE", false);
+    let broken = |trs: &Trs| parts(trs).into_iter().find(|part| part.0 == TimeKind::Stop);
+    assert_eq!(broken(&only(&known, &inputs)), Some((TimeKind::Stop, Some("PANNE".to_owned()), 60, 1)));
+    let late = ["06:00 piece", "07:30 stop", "08:00 stop", "09:00 start", "10:00 piece"];
+    assert_eq!(broken(&only(&late, &inputs)), Some((TimeKind::Stop, Some("PANNE".to_owned()), 90, 1)));
+    // What is said of it as it is now comes first.
+    qualify(&mut inputs, &late, "07:30", "REGLAGE", false);
+    assert_eq!(broken(&only(&late, &inputs)), Some((TimeKind::Stop, Some("REGLAGE".to_owned()), 90, 1)));
+    // A stop that had ended before has no part in it.
+    let two = ["06:00 piece", "07:00 stop", "08:00 start", "08:00 stop", "09:00 start", "10:00 piece"];
+    let mut inputs = plant(&["06:00-12:00"], &[]);
+    qualify(&mut inputs, &two, "08:00", "PANNE", false);
+    let parts = parts(&only(&two, &inputs));
+    let stops: Vec<_> = parts.into_iter().filter(|part| part.0 == TimeKind::Stop).collect();
+    assert_eq!(stops, [(TimeKind::Stop, Some("PANNE".to_owned()), 60, 1), (TimeKind::Stop, None, 60, 1)]);
 }
 
 #[test]

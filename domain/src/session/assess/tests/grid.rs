@@ -7,7 +7,7 @@ use crate::interval::Interval;
 use crate::kpi::losses::{TimeKind, ledger};
 use crate::kpi::reference_cycle::CycleSource;
 use crate::kpi::trs::{Lost, Trs};
-use crate::session::SessionStatus;
+use crate::session::{Qualification, SessionStatus, Watched};
 use crate::time::{Instant, ProductionDay};
 use crate::units::Millis;
 use proptest::prelude::*;
@@ -106,8 +106,8 @@ impl From<&Trs> for Counted {
 /// A stop inside the session's window, with the instant that tells which it is.
 type Stop = (Instant, Instant, Instant);
 
-/// From each stop to the next start, inside the window, by start.
-fn stops_of(case: &Case, (from, to): (Instant, Instant)) -> Vec<Stop> {
+/// From each stop to the next start.
+fn all_stops(case: &Case) -> Vec<(Instant, Instant)> {
     let (mut stops, mut since) = (Vec::new(), None);
     for line in &case.lines {
         match line.event {
@@ -117,14 +117,26 @@ fn stops_of(case: &Case, (from, to): (Instant, Instant)) -> Vec<Stop> {
         }
     }
     stops.extend(since.map(|since| (since, Instant(i64::MAX))));
-    let clipped = stops.into_iter().map(|(since, end)| (since.max(from), end.min(to), since));
+    stops
+}
+
+/// The part of each stop inside the window, by start.
+fn stops_of(case: &Case, (from, to): (Instant, Instant)) -> Vec<Stop> {
+    let clipped = all_stops(case).into_iter().map(|(since, end)| (since.max(from), end.min(to), since));
     let mut clipped: Vec<_> = clipped.filter(|(start, end, _)| start < end).collect();
     clipped.sort_by_key(|(start, ..)| *start);
     clipped
 }
 
-fn is_planned(case: &Case, stop: &Stop) -> bool {
-    case.inputs.stops.get(&stop.2).is_some_and(|known| known.planned)
+/// What was said of a stop; else the first that was said on the day, while it lasted, of what is no stop now.
+fn said<'c>(case: &'c Case, (_, _, since): &Stop, bounds: Interval) -> Option<&'c Qualification> {
+    let stops = all_stops(case);
+    let end = stops.iter().filter(|(begin, _)| begin == since).map(|(_, end)| *end).max()?;
+    let inside = |at: Instant| *since < at && at < end && bounds.contains(at);
+    let orphan = |at: Instant| inside(at) && !stops.iter().any(|(begin, _)| *begin == at);
+    let said = &case.inputs.stops;
+    let later = || said.iter().find(|(at, _)| orphan(**at)).map(|(_, known)| known);
+    said.get(since).or_else(later).map(AsRef::as_ref)
 }
 
 /// The latest that began to hold by the day.
@@ -183,8 +195,15 @@ fn paint(case: &Case, bounds: Interval, day: ProductionDay) -> Option<Painted> {
         hours.iter().flat_map(|hours| &hours.planned).map(|part| (part.start(), part.end())).collect();
     grid.paint(&planned, |second| second.planned = true);
     if events.is_empty() {
-        let watched = case.inputs.watched.filter(|watched| watched.from <= day && bounds.end() <= watched.until);
-        watched.filter(|_| hours.is_some() && grid.seconds.iter().any(|second| second.required()))?;
+        let watched =
+            case.inputs.watched.as_ref().filter(|watched| watched.from <= day && bounds.end() <= watched.until);
+        let unused = |watched: &&Watched| {
+            watched.out_of_use.iter().any(|time| time.start() < bounds.end() && bounds.start() < time.end())
+        };
+        let unread = |watched: &&Watched| watched.unread.iter().any(|days| *days.start() <= day && day <= *days.end());
+        watched
+            .filter(|watched| !unused(watched) && !unread(watched))
+            .filter(|_| hours.is_some() && grid.seconds.iter().any(|second| second.required()))?;
     }
 
     let opens = grid.seconds.iter().position(|second| second.open && hours.is_some());
@@ -193,7 +212,12 @@ fn paint(case: &Case, bounds: Interval, day: ProductionDay) -> Option<Painted> {
     let from = opens.map(place).into_iter().chain(first).min()?;
     let to = closes.map(|last| place(last + 1)).into_iter().chain(last).max()?;
     let stops = stops_of(case, (from, to));
-    planned.extend(stops.iter().filter(|stop| is_planned(case, stop)).map(|stop| (stop.0, stop.1)));
+    planned.extend(
+        stops
+            .iter()
+            .filter(|stop| said(case, stop, bounds).is_some_and(|known| known.planned))
+            .map(|stop| (stop.0, stop.1)),
+    );
     grid.paint(&planned, |second| second.planned = true);
     for (stop, number) in stops.iter().zip(0..) {
         grid.paint(&[(stop.0, stop.1)], |second| second.stop = second.stop.or(Some(number)));
@@ -222,10 +246,14 @@ fn count(case: &Case, day: ProductionDay) -> Option<Expected> {
     let bounds = case.zone.day(day);
     let Painted { grid, window, planned, stops, waits } = paint(case, bounds, day)?;
     let (mut stopped, mut reasons) = ((Millis::ZERO, 0), BTreeMap::<String, (Millis, usize)>::new());
-    for (stop, number) in stops.iter().zip(0..).filter(|(stop, _)| !is_planned(case, stop)) {
+    for (stop, number) in stops.iter().zip(0..) {
+        let said = said(case, stop, bounds);
+        if said.is_some_and(|known| known.planned) {
+            continue;
+        }
         if grid.any((stop.0, stop.1), Second::required) {
             let length = grid.count(|second| second.required() && second.stop == Some(number));
-            let reason = case.inputs.stops.get(&stop.2).map(|known| reasons.entry(known.reason.clone()).or_default());
+            let reason = said.map(|known| reasons.entry(known.reason.clone()).or_default());
             for (time, count) in reason.into_iter().chain([&mut stopped]) {
                 (*time, *count) = (*time + length, *count + 1);
             }

@@ -2,6 +2,7 @@
 
 use crate::calendar::{Calendar, CalendarException, Calendars, ExceptionalOpening, PlannedStop, Shift, Times};
 use crate::event::{Event, JobProfile, Line};
+use crate::interval::Interval;
 use crate::kpi::reference_cycle::{Learned, ReferenceCycles};
 use crate::session::{Inputs, Qualification, Scrap, SessionStatus, Watched};
 use crate::time::{Instant, PlantZone, ProductionDay};
@@ -231,9 +232,21 @@ fn scrap(first: ProductionDay) -> impl Strategy<Value = BTreeMap<ProductionDay, 
 }
 
 fn watched(zone: PlantZone, first: ProductionDay) -> impl Strategy<Value = Option<Watched>> {
-    let watched = (0i64..3, 0i64..10).prop_map(move |(from, until)| Watched {
+    let at = move |step: i64| zone.start_of(first) + Millis::from_seconds(step * 21_600);
+    let out_of_use = prop_oneof![
+        3 => Just(Vec::new()),
+        1 => (-8i64..24, 1i64..9).prop_map(move |(from, steps)| vec![Interval::new(at(from), at(from + steps))]),
+        1 => (0i64..24).prop_map(move |from| vec![Interval::new(at(from), Instant(i64::MAX))]),
+    ];
+    let unread = prop_oneof![
+        3 => Just(Vec::new()),
+        1 => (-3i64..6, 0i64..5).prop_map(move |(from, more)| vec![shift(first, from)..=shift(first, from + more)]),
+    ];
+    let watched = (0i64..3, 0i64..10, out_of_use, unread).prop_map(move |(from, until, out_of_use, unread)| Watched {
         from: shift(first, from),
         until: zone.start_of(first) + Millis::from_seconds(until * 50_000),
+        out_of_use,
+        unread,
     });
     prop::option::of(watched)
 }

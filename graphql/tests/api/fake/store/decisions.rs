@@ -81,6 +81,7 @@ impl StatisticsReader for Store {
         filter: &SessionFilter,
         keys: &[StatisticsKey],
         _: bool,
+        _: u32,
     ) -> StoreResult<Vec<StatisticsRow>> {
         self.asked("statistics")?;
         let mut rows: Vec<StatisticsRow> = Vec::new();

@@ -21,7 +21,7 @@ use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_application::ports::sync_runs::SyncRun;
 use atelier_domain::ids::{LogFileId, MachineId, SessionId, VersionId};
 use atelier_domain::machine::{Activity, Machine};
-use atelier_domain::time::Instant;
+use atelier_domain::time::{Instant, ProductionDay};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use std::collections::HashMap;
@@ -139,7 +139,7 @@ impl MachineStore for Store {
         Ok(self.machines.lock().unwrap().iter().filter(|machine| ids.contains(&machine.id)).cloned().collect())
     }
 
-    async fn activities(&self, _: &[MachineId]) -> StoreResult<HashMap<MachineId, Activity>> {
+    async fn activities(&self, _: &[MachineId], _: ProductionDay) -> StoreResult<HashMap<MachineId, Activity>> {
         self.asked("activities")?;
         Ok(HashMap::new())
     }

@@ -51,6 +51,8 @@ ids! {
     SyncRunId
     /// A declaration of scrap.
     ScrapId
+    /// An order that is stored.
+    OrderId
     /// An entry of the audit trail.
     AuditId
     /// Grows with every change to any session.

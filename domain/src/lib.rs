@@ -11,6 +11,7 @@ pub mod interval;
 pub mod kpi;
 pub mod log_file;
 pub mod machine;
+pub mod order;
 pub mod session;
 pub mod stream;
 pub mod time;

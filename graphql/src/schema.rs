@@ -42,6 +42,8 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
         anomalies: Arc::clone(&services.anomalies),
         sync_runs: Arc::clone(&services.sync_runs),
         decisions: Arc::clone(&services.decisions),
+        orders: Arc::clone(&services.orders),
+        order_links: Arc::clone(&services.order_links),
         statistics: Arc::clone(&services.statistics),
         clock: Arc::clone(&services.clock),
         silence: services.silence,

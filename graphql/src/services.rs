@@ -12,6 +12,8 @@ use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_files::LogFileReader;
 use atelier_application::ports::log_format::LogFormat;
 use atelier_application::ports::machines::MachineStore;
+use atelier_application::ports::order_links::OrderLinkReader;
+use atelier_application::ports::orders::OrderReader;
 use atelier_application::ports::sessions::SessionReader;
 use atelier_application::ports::statistics::StatisticsReader;
 use atelier_application::ports::sync_runner::SyncRunner;
@@ -44,6 +46,10 @@ pub struct Services {
     pub decisions: Arc<dyn DecisionStore>,
     /// Taking decisions.
     pub deciding: Decisions,
+    /// Orders.
+    pub orders: Arc<dyn OrderReader>,
+    /// Which orders sessions are for.
+    pub order_links: Arc<dyn OrderLinkReader>,
     /// Figures over many sessions.
     pub statistics: Arc<dyn StatisticsReader>,
     /// Who changed what by hand.

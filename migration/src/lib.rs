@@ -15,6 +15,7 @@ mod m0007_what_contents_reach;
 mod m0008_retention;
 mod m0009_trs;
 mod m0010_out_of_use;
+mod m0011_orders;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_retention::Migration),
             Box::new(m0009_trs::Migration),
             Box::new(m0010_out_of_use::Migration),
+            Box::new(m0011_orders::Migration),
         ]
     }
 }

@@ -7,11 +7,12 @@
 #[cfg(test)]
 mod tests;
 
-use crate::work::{Unwatched, log_derived, log_outcome};
+use crate::work::{Unwatched, log_derived, log_orders, log_outcome};
 use async_trait::async_trait;
-use atelier_application::ingest::{Ingest, Outcome, Progress, ReplayError, ReplayScope};
+use atelier_application::ingest::{Ingest, Outcome, Progress, ReplayError, ReplayScope, RunError};
 use atelier_application::ports::sync_runner::{Start, SyncRunner};
 use atelier_application::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
+use atelier_application::sync_orders::{OrderSync, Removals};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -21,7 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 const WAITING: usize = 64;
 
 const NO_LOG_SOURCE: &str = "No log source is configured: set ATELIER_FTP_HOST, or ATELIER_LOG_DIR for a folder.";
-const NO_ERP: &str = "No ERP is configured: there is nothing to synchronise orders with.";
+pub(crate) const NO_ERP: &str = "No ERP is configured: set ATELIER_ERP_URL to mysql://USER:PASSWORD@HOST:PORT/NAME.";
 const STOPPING: &str = "nobody takes requests for runs any more: the program is stopping";
 
 /// What is wanted.
@@ -29,6 +30,8 @@ const STOPPING: &str = "nobody takes requests for runs any more: the program is 
 enum Wish {
     /// What is new on the log source.
     Fetch,
+    /// What changed in the ERP.
+    Orders,
     /// Sessions derived again.
     Replay(ReplayScope),
     /// What is marked to be derived again.
@@ -37,6 +40,16 @@ enum Wish {
 
 /// While another run is at work, what is marked is tried again after so long.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// What can be done.
+pub(crate) struct Jobs {
+    /// Fetching logs, if a source is configured.
+    pub(crate) fetching: Option<Ingest>,
+    /// Deriving sessions again, which needs none.
+    pub(crate) deriving: Ingest,
+    /// Reading orders, if an ERP is configured.
+    pub(crate) orders: Option<OrderSync>,
+}
 
 type Request = (Wish, oneshot::Sender<Start>);
 
@@ -68,7 +81,7 @@ impl OnDemand {
 impl SyncRunner for OnDemand {
     async fn start(&self, source: SyncSource) -> Start {
         match source {
-            SyncSource::Erp => Start::NotConfigured(NO_ERP.to_owned()),
+            SyncSource::Erp => self.ask(Wish::Orders).await,
             SyncSource::Ftp => self.ask(Wish::Fetch).await,
         }
     }
@@ -87,19 +100,18 @@ impl SyncRunner for OnDemand {
 }
 
 impl Requests {
-    /// Does what is asked until the program stops; a run at work is waited for. `fetching` is there if a log source is
-    /// configured; `deriving` needs none.
-    pub(crate) async fn serve(mut self, fetching: Option<&Ingest>, deriving: &Ingest, progress: &Unwatched) {
+    /// Does what is asked until the program stops; a run at work is waited for.
+    pub(crate) async fn serve(mut self, jobs: &Jobs, progress: &Unwatched) {
         let mut runs = FuturesUnordered::new();
         // What was marked before the program started.
         let (reply, _) = oneshot::channel();
-        runs.push(run(Wish::Derive, reply, fetching, deriving, progress));
+        runs.push(run(Wish::Derive, reply, jobs, progress));
         loop {
             tokio::select! {
                 () = progress.stopping() => break,
                 request = self.0.recv() => match request {
                     None => break,
-                    Some((wish, reply)) => runs.push(run(wish, reply, fetching, deriving, progress)),
+                    Some((wish, reply)) => runs.push(run(wish, reply, jobs, progress)),
                 },
                 Some(()) = runs.next() => {}
             }
@@ -110,27 +122,30 @@ impl Requests {
 }
 
 /// Runs, and tells whoever asked as soon as it is known whether.
-async fn run(
-    wish: Wish,
-    reply: oneshot::Sender<Start>,
-    fetching: Option<&Ingest>,
-    deriving: &Ingest,
-    progress: &Unwatched,
-) {
+async fn run(wish: Wish, reply: oneshot::Sender<Start>, jobs: &Jobs, progress: &Unwatched) {
     let asked = Asked { progress, reply: Mutex::new(Some(reply)) };
-    match (wish, fetching) {
-        (Wish::Derive, _) => return derive_marked(deriving, progress).await,
-        (Wish::Fetch, None) => asked.answer(Start::NotConfigured(NO_LOG_SOURCE.to_owned())),
-        (Wish::Fetch, Some(fetching)) => {
+    let Jobs { fetching, deriving, orders } = jobs;
+    match wish {
+        Wish::Derive => return derive_marked(deriving, progress).await,
+        Wish::Fetch => {
+            let Some(fetching) = fetching else {
+                return asked.answer(Start::NotConfigured(NO_LOG_SOURCE.to_owned()));
+            };
             let outcome = fetching.run(&asked).await;
-            match &outcome {
-                Ok(Outcome::AlreadyRunning) => return asked.answer(Start::AlreadyRunning),
-                Ok(Outcome::Ran(_)) => {}
-                Err(error) => asked.answer(Start::Failed(error.to_string())),
+            if asked.not_begun(&outcome) {
+                return;
             }
             log_outcome(outcome);
         }
-        (Wish::Replay(scope), _) => match deriving.replay(&scope, &asked).await {
+        Wish::Orders => {
+            let Some(orders) = orders else { return asked.answer(Start::NotConfigured(NO_ERP.to_owned())) };
+            let outcome = orders.run(Removals::Plausible, &asked).await;
+            if asked.not_begun(&outcome) {
+                return;
+            }
+            log_orders(outcome);
+        }
+        Wish::Replay(scope) => match deriving.replay(&scope, &asked).await {
             Ok(Outcome::AlreadyRunning) => asked.answer(Start::AlreadyRunning),
             Ok(Outcome::Ran(run)) => log_derived(&run),
             Err(error @ ReplayError::UnknownMachine(..)) => asked.answer(Start::Unknown(error.to_string())),
@@ -171,6 +186,16 @@ struct Asked<'p> {
 }
 
 impl Asked<'_> {
+    /// Tells it when no run began because another is at work, which is `true`, or because it could not be recorded.
+    fn not_begun(&self, outcome: &Result<Outcome, RunError>) -> bool {
+        match outcome {
+            Ok(Outcome::AlreadyRunning) => self.answer(Start::AlreadyRunning),
+            Ok(Outcome::Ran(_)) => {}
+            Err(error) => self.answer(Start::Failed(error.to_string())),
+        }
+        matches!(outcome, Ok(Outcome::AlreadyRunning))
+    }
+
     /// Tells it once; whoever asked may be gone.
     fn answer(&self, start: Start) {
         if let Some(reply) = self.reply.lock().unwrap_or_else(PoisonError::into_inner).take() {

@@ -5,7 +5,8 @@
 //! through a repeated hour.
 
 use atelier_application::ports::clock::Clock;
-use chrono::{DateTime, Utc};
+use atelier_domain::units::Millis;
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
 use std::time::Duration;
@@ -18,6 +19,21 @@ const NAP: Duration = if cfg!(test) { Duration::from_millis(1) } else { Duration
 pub(crate) fn next(cron: &Cron, zone: Tz, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let local = after.with_timezone(&zone);
     cron.find_next_occurrence(&local, false).ok().map(|due| due.with_timezone(&Utc))
+}
+
+/// The longest time between two runs in the fortnight after `after`, or to the first one.
+pub(crate) fn longest_pause(cron: &Cron, zone: Tz, after: DateTime<Utc>) -> Millis {
+    let fortnight = after + TimeDelta::days(14);
+    let mut longest = TimeDelta::zero();
+    let mut last = after;
+    while let Some(due) = next(cron, zone, last) {
+        longest = longest.max(due - last);
+        last = due;
+        if due > fortnight {
+            break;
+        }
+    }
+    Millis(longest.num_milliseconds())
 }
 
 /// Does `job` whenever it is due, until cancelled; a job at work is waited for.
@@ -107,6 +123,17 @@ mod tests {
             due("*/30 * * * *", "2025-10-25T23:45:00Z", 5),
             ["26 00:00", "26 00:30", "26 01:00", "26 01:30", "26 02:00"]
         );
+    }
+
+    #[test]
+    fn the_longest_pause_is_that_of_the_night_or_the_end_of_the_week() {
+        let pause = |schedule| {
+            let pause = longest_pause(&cron(schedule), Tz::Europe__Paris, utc("2025-06-16T10:00:00Z"));
+            pause.0 / 3_600_000
+        };
+        assert_eq!(pause("0 9,14 * * *"), 19);
+        assert_eq!(pause("0 9 * * 1-5"), 72);
+        assert_eq!(pause("0 9 1 1 *"), 24 * 198 + 22, "until the first of January");
     }
 
     /// A clock that tests set.

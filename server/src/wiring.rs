@@ -6,15 +6,18 @@ use crate::config::{Config, DatabaseConfig, LogSourceConfig, PlantCalendar, Rete
 use crate::http::{Api, Readiness};
 use crate::no_source::NoSource;
 use crate::on_demand::{self, Requests};
+use crate::schedule::longest_pause;
 use anyhow::Context;
 use async_trait::async_trait;
 use atelier_application::alerts::{Deliverer, Reviewer};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Exclusions, Ingest, Room};
 use atelier_application::manage::Decisions;
+use atelier_application::order_links::OrderLinks;
 use atelier_application::ports::archive::Archive;
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::decisions::DecisionStore as _;
+use atelier_application::ports::erp::OrderSource;
 use atelier_application::ports::events::SessionEvents;
 use atelier_application::ports::log_source::LogSource;
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
@@ -24,10 +27,12 @@ use atelier_application::ports::signals::CommitSignals;
 use atelier_application::ports::sync_runner::SyncRunner;
 use atelier_application::ports::sync_runs::SyncSource;
 use atelier_application::retention::Retention;
+use atelier_application::sync_orders::OrderSync;
 use atelier_archive::FolderArchive;
 use atelier_domain::alert::{Attendance, Expectations};
 use atelier_domain::machine::Machine;
 use atelier_domain::units::Millis;
+use atelier_erp_mysql::MysqlErp;
 use atelier_events::{Broadcast, ChangeFeed};
 use atelier_ftp::{FolderSource, FtpSource};
 use atelier_graphql::Services;
@@ -115,6 +120,28 @@ pub(crate) fn ingest(config: &Config, store: &Store, source: Arc<dyn LogSource>)
     }
 }
 
+/// Where orders come from, if it is configured.
+pub(crate) fn order_source(config: &Config) -> Option<Arc<dyn OrderSource>> {
+    let settings = config.erp.to_adapter(config.plant.zone)?;
+    Some(Arc::new(MysqlErp::new(settings)))
+}
+
+/// The way from the ERP to orders.
+pub(crate) fn order_sync(config: &Config, store: &Store, source: Arc<dyn OrderSource>) -> OrderSync {
+    OrderSync {
+        source,
+        store: Arc::new(store.clone()),
+        runs: Arc::new(store.clone()),
+        clock: Arc::new(SystemClock),
+        selection: config.erp.selection.clone(),
+    }
+}
+
+/// Finding the orders that sessions name.
+pub(crate) fn order_links(config: &Config, store: &Store) -> OrderLinks {
+    OrderLinks { store: Arc::new(store.clone()), pattern: config.erp.order_in_details.clone() }
+}
+
 /// The way from stored bytes to sessions.
 pub(crate) fn deriving(config: &Config, store: &Store) -> Ingest {
     ingest(config, store, Arc::new(NoSource))
@@ -130,6 +157,21 @@ fn silence(config: &Config) -> Millis {
     Millis(i64::try_from(config.alerts.machine_silent.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// The sources that are on schedule, and how long each may go without. Hours may lie between two readings of the ERP, and days
+/// where it is not read at the end of the week.
+fn scheduled(config: &Config) -> Vec<(&'static str, Millis)> {
+    let overdue = Millis(i64::try_from(config.alerts.sync_overdue.as_millis()).unwrap_or(i64::MAX));
+    let mut scheduled = Vec::new();
+    if config.schedule != Schedule::Off && config.logs != LogSourceConfig::None {
+        scheduled.push((SyncSource::Ftp.as_str(), overdue));
+    }
+    if let (Schedule::Cron(cron), Some(_)) = (&config.erp.schedule, config.erp.to_adapter(config.plant.zone)) {
+        let pause = longest_pause(cron, config.plant.zone.zone(), SystemClock.now().to_utc());
+        scheduled.push((SyncSource::Erp.as_str(), Millis(overdue.0.saturating_add(pause.0))));
+    }
+    scheduled
+}
+
 /// Looking for what is wrong, and telling it: to the webhook if there is one, else in the program's log.
 pub(crate) fn alerting(config: &Config, store: &Store) -> anyhow::Result<Alerting> {
     let (store, clock) = (Arc::new(store.clone()), Arc::new(SystemClock));
@@ -140,10 +182,8 @@ pub(crate) fn alerting(config: &Config, store: &Store) -> anyhow::Result<Alertin
             Arc::new(WebhookNotifier::new(url.clone(), secret, clock.clone())?)
         }
     };
-    let on_schedule = config.schedule != Schedule::Off && config.logs != LogSourceConfig::None;
     let expected = Expectations {
-        scheduled: on_schedule.then_some(SyncSource::Ftp.as_str()).into_iter().collect(),
-        overdue_after: Millis(i64::try_from(config.alerts.sync_overdue.as_millis()).unwrap_or(i64::MAX)),
+        scheduled: scheduled(config),
         attendance: Some(Attendance { zone: config.plant.zone, silence: silence(config) }),
     };
     let reviewer = Reviewer::new(store.clone(), clock.clone(), expected);
@@ -249,6 +289,8 @@ pub(crate) fn api(
             Arc::new(store.clone()),
             sync_runner,
         ),
+        orders: Arc::new(store.clone()),
+        order_links: Arc::new(store.clone()),
         statistics: Arc::new(store.clone()),
         silence: silence(config),
         exclusions: exclusions(config, store),

@@ -7,11 +7,13 @@ use crate::alerting::Alerting;
 use crate::clock::SystemClock;
 use crate::config::{Config, Schedule};
 use crate::http::{Api, Listening};
-use crate::on_demand::Requests;
+use crate::on_demand::{Jobs, Requests};
 use crate::schedule;
 use crate::wiring::Feed;
 use atelier_application::ingest::{Ingest, Outcome, Progress, RunError};
+use atelier_application::order_links::OrderLinks;
 use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
+use atelier_application::sync_orders::{OrderSync, Removals};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,12 +53,13 @@ pub(crate) struct Unwatched {
     stopping: CancellationToken,
     wake: Arc<Notify>,
     alerting: Option<Alerting>,
+    links: Option<OrderLinks>,
 }
 
 impl Unwatched {
     /// Until `stopping`; commits wake `feed`.
     pub(crate) fn new(stopping: CancellationToken, feed: &Feed) -> Self {
-        Self { stopping, wake: feed.wake(), alerting: None }
+        Self { stopping, wake: feed.wake(), alerting: None, links: None }
     }
 
     /// The same, where each run that ended is followed by a look for what is wrong.
@@ -64,8 +67,24 @@ impl Unwatched {
         Self { alerting: Some(alerting.clone()), ..self }
     }
 
+    /// The same, where each run that ended is followed by a look for orders that sessions name.
+    pub(crate) fn linking(self, links: OrderLinks) -> Self {
+        Self { links: Some(links), ..self }
+    }
+
+    /// Finds the orders that sessions name.
+    pub(crate) async fn link(&self) {
+        let Some(links) = &self.links else { return };
+        match links.catch_up(|| self.cancelled()).await {
+            Ok(0) => {}
+            Ok(sessions) => tracing::debug!(sessions, "looked for orders that sessions name"),
+            Err(error) => tracing::warn!(%error, "not all orders that sessions name were found; the next run goes on"),
+        }
+    }
+
     /// A run ended, well or not.
     pub(crate) async fn run_ended(&self) {
+        self.link().await;
         if let Some(alerting) = &self.alerting {
             alerting.review().await;
         }
@@ -125,6 +144,42 @@ pub(crate) fn log_outcome(outcome: Result<Outcome, RunError>) -> Option<SyncRun>
         }
         Err(error) => {
             tracing::error!(%error, "logs cannot be fetched");
+            None
+        }
+    }
+}
+
+/// Reads orders once, and logs how it went.
+pub(crate) async fn read_orders(orders: &OrderSync, progress: &Unwatched) -> Option<SyncRun> {
+    let run = log_orders(orders.run(Removals::Plausible, progress).await);
+    progress.run_ended().await;
+    run
+}
+
+/// Logs how reading orders went.
+pub(crate) fn log_orders(outcome: Result<Outcome, RunError>) -> Option<SyncRun> {
+    match outcome {
+        Ok(Outcome::Ran(run)) => {
+            let (seen, changed, failed) = (run.orders_seen, run.orders_changed, run.orders_failed);
+            match run.status {
+                SyncStatus::Succeeded => tracing::info!(seen, changed, "orders read"),
+                status => tracing::warn!(
+                    status = status.as_str(),
+                    seen,
+                    changed,
+                    failed,
+                    error = run.error,
+                    "orders read in part"
+                ),
+            }
+            Some(run)
+        }
+        Ok(Outcome::AlreadyRunning) => {
+            tracing::info!("orders are being read already; this run is skipped");
+            None
+        }
+        Err(error) => {
+            tracing::error!(%error, "orders cannot be read");
             None
         }
     }
@@ -210,37 +265,37 @@ impl Work {
     }
 }
 
-/// Fetches on schedule and on demand until `stopping`.
-pub(crate) async fn fetch_when_due(
-    config: &Config,
-    fetching: Option<Ingest>,
-    deriving: Ingest,
-    progress: Unwatched,
-    requests: Requests,
-) {
-    let on_schedule = fetch_on_schedule(config, fetching.as_ref(), &progress);
-    tokio::join!(on_schedule, requests.serve(fetching.as_ref(), &deriving, &progress));
+/// Fetches logs and reads orders, on schedule and on demand, until `stopping`.
+pub(crate) async fn work_when_due(config: &Config, jobs: Jobs, progress: Unwatched, requests: Requests) {
+    // What was committed when the program last ran, or the pattern has changed.
+    progress.link().await;
+    let fetching = fetch_on_schedule(config, jobs.fetching.as_ref(), &progress);
+    let reading = read_on_schedule(config, jobs.orders.as_ref(), &progress);
+    tokio::join!(fetching, reading, requests.serve(&jobs, &progress));
 }
 
 async fn fetch_on_schedule(config: &Config, ingest: Option<&Ingest>, progress: &Unwatched) {
-    let stopping = &progress.stopping;
     match (ingest, &config.schedule) {
-        (None, _) => {
-            tracing::warn!(
-                "no log source is configured: what is stored is served, nothing is fetched; set ATELIER_FTP_HOST or ATELIER_LOG_DIR"
-            );
-            stopping.cancelled().await;
-        }
-        (Some(_), Schedule::Off) => {
-            tracing::info!("the schedule is off: logs are fetched only when asked to");
-            stopping.cancelled().await;
-        }
+        (None, _) => tracing::warn!(
+            "no log source is configured: what is stored is served, nothing is fetched; set ATELIER_FTP_HOST or ATELIER_LOG_DIR"
+        ),
+        (Some(_), Schedule::Off) => tracing::info!("the schedule is off: logs are fetched only when asked to"),
         (Some(ingest), Schedule::Cron(cron)) => {
             tracing::info!(source = config.logs.label(), schedule = cron.as_str(), "fetching on schedule");
-            let job = || async {
-                fetch(ingest, progress).await;
-            };
-            schedule::run(cron, config.plant.zone.zone(), &SystemClock, stopping, job).await;
+            let job = || async { drop(fetch(ingest, progress).await) };
+            schedule::run(cron, config.plant.zone.zone(), &SystemClock, &progress.stopping, job).await;
+        }
+    }
+}
+
+async fn read_on_schedule(config: &Config, orders: Option<&OrderSync>, progress: &Unwatched) {
+    match (orders, &config.erp.schedule) {
+        (None, _) => tracing::debug!("no ERP is configured: no orders are read"),
+        (Some(_), Schedule::Off) => tracing::info!("the ERP's schedule is off: orders are read only when asked to"),
+        (Some(orders), Schedule::Cron(cron)) => {
+            tracing::info!(schedule = cron.as_str(), "reading orders on schedule");
+            let job = || async { drop(read_orders(orders, progress).await) };
+            schedule::run(cron, config.plant.zone.zone(), &SystemClock, &progress.stopping, job).await;
         }
     }
 }

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// The crates of ours that each may know.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("atelier-domain", &[]),
     ("atelier-application", &["atelier-domain"]),
     ("atelier-logfmt", &["atelier-domain", "atelier-application"]),
     ("atelier-ftp", &["atelier-domain", "atelier-application"]),
+    ("atelier-erp-mysql", &["atelier-domain", "atelier-application"]),
     ("atelier-identity", &["atelier-domain", "atelier-application"]),
     ("atelier-events", &["atelier-domain", "atelier-application"]),
     ("atelier-notify", &["atelier-domain", "atelier-application"]),
@@ -25,11 +26,12 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
 ];
 
 /// Families of crates, by the beginning of their names, and who alone may use them.
-const ONLY_IN: [(&str, &[&str]); 5] = [
+const ONLY_IN: [(&str, &[&str]); 6] = [
     ("actix", &["atelier"]),
     ("async-graphql", &["atelier", "atelier-graphql"]),
     ("sea-orm", &["atelier-store", "atelier-migration"]),
     ("sqlx", &["atelier-store", "atelier-migration"]),
+    ("mysql", &["atelier-erp-mysql"]),
     ("anyhow", &["atelier"]),
 ];
 

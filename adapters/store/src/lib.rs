@@ -18,6 +18,7 @@ mod locks;
 mod log_files;
 mod machines;
 mod migrate;
+mod orders;
 mod page;
 mod retention;
 mod rows;

@@ -32,7 +32,10 @@ impl FromRow for SyncRun {
         "fichiers_en_echec",
         "sessions_creees",
         "sessions_modifiees",
+        "commandes_vues",
+        "commandes_en_echec",
         "commandes_modifiees",
+        "commandes_manquantes",
         "avancement",
         "erreur",
         "genre",
@@ -52,7 +55,10 @@ impl FromRow for SyncRun {
             files_failed: row.count()?,
             sessions_created: row.count()?,
             sessions_updated: row.count()?,
+            orders_seen: row.count()?,
+            orders_failed: row.count()?,
             orders_changed: row.count()?,
+            orders_missing: row.count()?,
             progress: row.float_option()?.unwrap_or(0.0),
             error: row.text_option()?.map(str::to_owned),
             kind: row.one_of(|text| RunKind::ALL.into_iter().find(|kind| kind.as_str() == text))?,
@@ -108,7 +114,10 @@ impl SyncRunStore for Store {
             files_failed: 0,
             sessions_created: 0,
             sessions_updated: 0,
+            orders_seen: 0,
+            orders_failed: 0,
             orders_changed: 0,
+            orders_missing: 0,
             progress: 0.0,
             error: None,
             machines_failed: BTreeSet::new(),
@@ -118,7 +127,8 @@ impl SyncRunStore for Store {
     async fn save(&self, run: &SyncRun) -> StoreResult<()> {
         let sql = "UPDATE synchronisation SET statut = $1, fin = $2, fichiers_vus = $3, fichiers_lus = $4, octets_lus = $5, \
                    fichiers_en_echec = $6, sessions_creees = $7, sessions_modifiees = $8, commandes_modifiees = $9, \
-                   erreur = $10, avancement = $11, centres_en_echec = $12 WHERE id = $13";
+                   erreur = $10, avancement = $11, centres_en_echec = $12, commandes_vues = $13, commandes_en_echec = $14, \
+                   commandes_manquantes = $15 WHERE id = $16";
         let count = |number: u32| i64::from(number).into();
         let values = vec![
             run.status.as_str().into(),
@@ -133,6 +143,9 @@ impl SyncRunStore for Store {
             run.error.clone().into(),
             run.progress.into(),
             write_machines(&run.machines_failed).into(),
+            count(run.orders_seen),
+            count(run.orders_failed),
+            count(run.orders_missing),
             run.id.0.into(),
         ];
         self.execute(sql, values).await?;

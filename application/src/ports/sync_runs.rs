@@ -106,8 +106,14 @@ pub struct SyncRun {
     pub sessions_created: u32,
     /// Sessions that changed.
     pub sessions_updated: u32,
-    /// Orders that are new, changed or gone.
+    /// Wanted orders in the ERP that could be read.
+    pub orders_seen: u32,
+    /// Those that could not.
+    pub orders_failed: u32,
+    /// Orders that are new, changed, gone or back.
     pub orders_changed: u32,
+    /// Orders that were not in the ERP any more, so many that it was not believed.
+    pub orders_missing: u32,
     /// From 0 to 1.
     pub progress: f64,
     /// Why it failed, or what failed in it.

@@ -4,8 +4,9 @@
 //! is none.
 
 use crate::ports::anomalies::AnomalyCursor;
+use crate::ports::orders::OrderCursor;
 use crate::ports::sessions::{SessionCursor, SessionOrder, SessionOrderField};
-use atelier_domain::ids::{AlertId, AnomalyId, AuditId, LogFileId, SessionId, SyncRunId};
+use atelier_domain::ids::{AlertId, AnomalyId, AuditId, LogFileId, OrderId, SessionId, SyncRunId};
 use atelier_domain::time::Instant;
 
 /// The place of a session in an order.
@@ -83,6 +84,18 @@ pub fn read_anomaly(text: &str) -> Option<AnomalyCursor> {
     Some(AnomalyCursor { at: Instant(at.parse().ok()?), id: AnomalyId(id.parse().ok()?) })
 }
 
+/// The place of an order.
+pub fn order(place: OrderCursor) -> String {
+    seal(&format!("order:{}:{}", place.number, place.id))
+}
+
+/// The place that a text names.
+pub fn read_order(text: &str) -> Option<OrderCursor> {
+    let opened = open(text)?;
+    let (number, id) = opened.strip_prefix("order:")?.split_once(':')?;
+    Some(OrderCursor { number: number.parse().ok()?, id: OrderId(id.parse().ok()?) })
+}
+
 fn order_prefix(order: SessionOrder) -> String {
     let field = match order.field {
         SessionOrderField::Date => "date",
@@ -125,13 +138,13 @@ fn open(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn order(field: SessionOrderField, descending: bool) -> SessionOrder {
+    fn by(field: SessionOrderField, descending: bool) -> SessionOrder {
         SessionOrder { field, descending }
     }
 
     #[test]
     fn a_place_survives_its_text() {
-        let by_rate = order(SessionOrderField::Occupancy, true);
+        let by_rate = by(SessionOrderField::Occupancy, true);
         for key in [0.1 + 0.2, -1.0, 0.0, 20_236.0] {
             let place = SessionCursor { key, id: SessionId(42) };
             assert_eq!(read_session(by_rate, &session(by_rate, place)), Some(place));
@@ -144,6 +157,8 @@ mod tests {
         assert_eq!(read_audit(&audit(AuditId(9))), Some(AuditId(9)));
         assert_eq!(read_audit(&sync_run(SyncRunId(9))), None);
         assert_eq!(read_alert(&alert(AlertId(9))), Some(AlertId(9)));
+        let place = OrderCursor { number: -1, id: OrderId(3) };
+        assert_eq!((read_order(&order(place)), read_order(&alert(AlertId(9)))), (Some(place), None));
         for at in [i64::MIN, -1, 1_748_404_931_070] {
             let place = AnomalyCursor { at: Instant(at), id: AnomalyId(3) };
             assert_eq!(read_anomaly(&anomaly(place)), Some(place));
@@ -153,9 +168,9 @@ mod tests {
     #[test]
     fn a_cursor_of_another_list_or_order_is_none() {
         let place = SessionCursor { key: 900.0, id: SessionId(42) };
-        let text = session(order(SessionOrderField::TotalPieces, true), place);
-        assert_eq!(read_session(order(SessionOrderField::TotalPieces, false), &text), None);
-        assert_eq!(read_session(order(SessionOrderField::Date, true), &text), None);
+        let text = session(by(SessionOrderField::TotalPieces, true), place);
+        assert_eq!(read_session(by(SessionOrderField::TotalPieces, false), &text), None);
+        assert_eq!(read_session(by(SessionOrderField::Date, true), &text), None);
         assert_eq!(read_piece(&text), None);
         assert_eq!(read_log_file(&piece(3)), None);
         assert_eq!(read_sync_run(&log_file(LogFileId(9))), None);
@@ -177,7 +192,7 @@ mod tests {
             &seal("date-:1:x"),
         ] {
             assert_eq!(read_piece(text), None, "{text}");
-            assert_eq!(read_session(order(SessionOrderField::Date, true), text), None, "{text}");
+            assert_eq!(read_session(by(SessionOrderField::Date, true), text), None, "{text}");
         }
     }
 }

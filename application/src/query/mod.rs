@@ -11,6 +11,7 @@ mod details;
 mod lines;
 mod log_files;
 mod machines;
+mod orders;
 pub mod page;
 mod sessions;
 mod statistics;
@@ -19,6 +20,7 @@ mod timeline;
 
 pub use anomalies::AnomalyWish;
 pub use decisions::MachineCycles;
+pub use orders::OrderWish;
 pub use sessions::place;
 pub use timeline::timeline;
 
@@ -32,6 +34,8 @@ use crate::ports::identity::Subject;
 use crate::ports::log_files::LogFileReader;
 use crate::ports::log_format::LogFormat;
 use crate::ports::machines::MachineStore;
+use crate::ports::order_links::OrderLinkReader;
+use crate::ports::orders::OrderReader;
 use crate::ports::sessions::SessionReader;
 use crate::ports::statistics::StatisticsReader;
 use crate::ports::sync_runs::SyncRunReader;
@@ -57,6 +61,10 @@ pub struct ReadPorts {
     pub sync_runs: Arc<dyn SyncRunReader>,
     /// What people decided.
     pub decisions: Arc<dyn DecisionStore>,
+    /// Orders.
+    pub orders: Arc<dyn OrderReader>,
+    /// Which orders sessions are for.
+    pub order_links: Arc<dyn OrderLinkReader>,
     /// Figures over many sessions.
     pub statistics: Arc<dyn StatisticsReader>,
     /// Alerts.

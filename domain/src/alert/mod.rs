@@ -36,11 +36,13 @@ pub enum AlertKind {
     FileChanged,
     /// Nothing new came from a machine for a while in which it should have worked.
     MachineSilent,
+    /// So many orders were not in the ERP any more that it was not believed.
+    OrdersMissing,
 }
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::FileQuarantined,
         Self::SyncFailed,
         Self::SyncPartial,
@@ -48,6 +50,7 @@ impl AlertKind {
         Self::RejectedLines,
         Self::FileChanged,
         Self::MachineSilent,
+        Self::OrdersMissing,
     ];
 
     /// As columns, the API and notifications write it.
@@ -60,6 +63,7 @@ impl AlertKind {
             Self::RejectedLines => "REJECTED_LINES",
             Self::FileChanged => "FILE_CHANGED",
             Self::MachineSilent => "MACHINE_SILENT",
+            Self::OrdersMissing => "ORDERS_MISSING",
         }
     }
 
@@ -67,7 +71,11 @@ impl AlertKind {
     pub fn severity(self) -> Severity {
         match self {
             Self::SyncFailed | Self::SyncOverdue => Severity::Critical,
-            Self::FileQuarantined | Self::SyncPartial | Self::FileChanged | Self::MachineSilent => Severity::Warning,
+            Self::FileQuarantined
+            | Self::SyncPartial
+            | Self::FileChanged
+            | Self::MachineSilent
+            | Self::OrdersMissing => Severity::Warning,
             Self::RejectedLines => Severity::Info,
         }
     }
@@ -226,15 +234,15 @@ pub struct SourceFacts {
     pub ended: Vec<(RunEnd, Option<String>)>,
     /// When the last one ended that brought something or found that there was nothing to bring.
     pub last_good: Option<Instant>,
+    /// How many orders the last one that ended did not find any more, and did not believe it.
+    pub orders_missing: u32,
 }
 
 /// What the plant expects.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expectations {
-    /// The sources that are synchronised on schedule.
-    pub scheduled: Vec<&'static str>,
-    /// A source that was not synchronised for so long is overdue.
-    pub overdue_after: Millis,
+    /// The sources that are synchronised on schedule, each with how long it may go without before it is overdue.
+    pub scheduled: Vec<(&'static str, Millis)>,
     /// When machines should write; without it none is missed.
     pub attendance: Option<Attendance>,
 }

@@ -124,10 +124,19 @@ fn of_source(
         let message = format!("The last {RUNS} synchronisations of {source} left something out: {}", why(error));
         found.push(condition(AlertKind::SyncPartial, source, None, &message));
     }
+    if facts.orders_missing > 0 {
+        let message = format!(
+            "{} orders that are known were not in the ERP any more. That was not believed, and nothing was removed: look whether the \
+             ERP is well. If it is right, run `atelier sync erp --accept-removals`.",
+            facts.orders_missing
+        );
+        found.push(condition(AlertKind::OrdersMissing, source, None, &message));
+    }
     // Where nothing is known yet, nothing is late.
     let since = facts.last_good.or(known_since).unwrap_or(now);
-    if expected.scheduled.contains(&source) && now - since >= expected.overdue_after {
-        let limit = length(expected.overdue_after);
+    let scheduled = expected.scheduled.iter().find(|(scheduled, _)| *scheduled == source);
+    if let Some((_, overdue_after)) = scheduled.filter(|(_, overdue_after)| now - since >= *overdue_after) {
+        let limit = length(*overdue_after);
         let since = match facts.last_good {
             Some(at) => {
                 format!("the last one that did something ended at {}", at.to_utc().format("%Y-%m-%d %H:%M UTC"))

@@ -128,9 +128,15 @@ impl Survey<'_> {
     /// How many objects a field stands for; introspection has lists too.
     fn size(&self, field: &Field) -> u64 {
         match field.name.node.as_str() {
-            "sessions" | "pieces" | "logFiles" | "rejectedLines" | "syncRuns" | "alerts" | "auditTrail" => {
-                self.page_size(field)
-            }
+            "sessions"
+            | "pieces"
+            | "logFiles"
+            | "rejectedLines"
+            | "syncRuns"
+            | "alerts"
+            | "auditTrail"
+            | "orders"
+            | "unmatchedOrderNumbers" => self.page_size(field),
             // Those of all machines; of a session there are but a few.
             "anomalies" if field.get_argument("first").is_some() => self.page_size(field),
             "machines" => 30,
@@ -138,9 +144,9 @@ impl Survey<'_> {
             "jobs" | "types" => 60,
             "statistics" if field.get_argument("groupBy").is_some() => statistics_rows(field),
             "stopPeriods" | "anomalies" | "ledger" | "lossPareto" | "stopReasons" | "shifts" | "plannedStops"
-            | "exceptions" | "referenceCycles" | "fields" | "inputFields" | "enumValues" => 10,
+            | "operations" | "exceptions" | "referenceCycles" | "fields" | "inputFields" | "enumValues" => 10,
             "timeline" => 250,
-            "otherEvents" => 5,
+            "otherEvents" | "accessories" => 5,
             "versions" | "detail" | "scrap" => 2,
             "args" | "directives" | "possibleTypes" => 4,
             _ => 1,

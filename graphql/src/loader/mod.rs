@@ -10,6 +10,7 @@ mod anomalies;
 mod lines;
 mod log_files;
 mod machines;
+mod orders;
 mod reasons;
 mod sessions;
 
@@ -18,6 +19,7 @@ pub(crate) use anomalies::AnomalyGroup;
 pub(crate) use lines::{LineDetail, Lines};
 pub(crate) use log_files::LogFileGroup;
 pub(crate) use machines::{MachineGroup, SessionList};
+pub(crate) use orders::OrderGroup;
 pub(crate) use reasons::{all_reasons, reasons};
 pub(crate) use sessions::{JobDetail, PieceDetail, SessionGroup, stop_node};
 

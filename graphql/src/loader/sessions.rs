@@ -1,16 +1,17 @@
 //! What sessions hold.
 
-use super::{LineDetail, Lines, LogFileGroup, MachineGroup, Shared, all_reasons, reasons};
+use super::{LineDetail, Lines, LogFileGroup, MachineGroup, OrderGroup, Shared, all_reasons, reasons};
 use crate::error::ApiResult;
-use crate::model::{Job, LogFile, Machine, Piece, Reasons, Session, Stop, StopPeriod, Traced, WaitPeriod};
+use crate::model::{Job, LogFile, Machine, Order, Piece, Reasons, Session, Stop, StopPeriod, Traced, WaitPeriod};
 use async_graphql::Lookahead;
 use atelier_application::ports::decisions::ScrapDeclaration;
 use atelier_application::ports::log_files::StoredLogFile;
+use atelier_application::ports::orders::StoredOrder;
 use atelier_application::ports::sessions::{SessionSummary, StoredAnomaly, StoredJob, StoredStop, Window};
 use atelier_application::ports::users::User;
 use atelier_application::query::Reader;
 use atelier_application::query::page::numbered;
-use atelier_domain::ids::{JobId, LogFileId, MachineId, SessionId, UserId};
+use atelier_domain::ids::{JobId, LogFileId, MachineId, OrderId, SessionId, UserId};
 use atelier_domain::machine;
 use atelier_domain::time::Instant;
 use std::collections::{BTreeSet, HashMap};
@@ -63,6 +64,7 @@ pub(crate) struct SessionGroup {
     anomalies: Shared<(), Arc<HashMap<SessionId, Vec<StoredAnomaly>>>>,
     anomaly_files: Shared<(), Arc<HashMap<LogFileId, LogFile>>>,
     files: Shared<(), Arc<HashMap<SessionId, Vec<LogFile>>>>,
+    orders: Shared<(), Arc<HashMap<SessionId, Vec<Order>>>>,
 }
 
 impl SessionGroup {
@@ -88,6 +90,7 @@ impl SessionGroup {
             anomalies: Shared::default(),
             anomaly_files: Shared::default(),
             files: Shared::default(),
+            orders: Shared::default(),
         });
         sessions.into_iter().map(|session| Session::new(session, Arc::clone(&group))).collect()
     }
@@ -238,6 +241,23 @@ impl SessionGroup {
             Ok(Arc::new(found.iter().map(|(session, files)| (*session, of(files))).collect()))
         };
         self.files.get((), load).await
+    }
+
+    /// The orders that the pieces of each are for.
+    pub(crate) async fn orders(&self) -> ApiResult<Arc<HashMap<SessionId, Vec<Order>>>> {
+        let load = async || {
+            let found = self.reader.orders_of_sessions(&self.ids()).await?;
+            let distinct: HashMap<OrderId, &StoredOrder> =
+                found.values().flatten().map(|order| (order.id, order)).collect();
+            let distinct: Vec<StoredOrder> = distinct.into_values().cloned().collect();
+            let ids: Vec<OrderId> = distinct.iter().map(|order| order.id).collect();
+            let nodes: HashMap<OrderId, Order> =
+                ids.into_iter().zip(OrderGroup::nodes(&self.reader, distinct)).collect();
+            let of =
+                |orders: &Vec<StoredOrder>| orders.iter().filter_map(|order| nodes.get(&order.id).cloned()).collect();
+            Ok(Arc::new(found.iter().map(|(session, orders)| (*session, of(orders))).collect()))
+        };
+        self.orders.get((), load).await
     }
 
     async fn bars(&self, ids: &[JobId], detail: PieceDetail) -> ApiResult<HashMap<JobId, Job>> {

@@ -1,8 +1,8 @@
 //! Sessions.
 
 use super::{
-    Anomaly, Job, LogFile, Machine, ObservedProduction, PieceConnection, ScrapDeclaration, SessionStatus, StopPeriod,
-    TimeShare, TimelineInterval, Trs, WaitPeriod, time_shares,
+    Anomaly, Job, LogFile, Machine, ObservedProduction, Order, PieceConnection, ScrapDeclaration, SessionStatus,
+    StopPeriod, TimeShare, TimelineInterval, Trs, WaitPeriod, time_shares,
 };
 use crate::emit::{Leaves, leaf};
 use crate::error::{ApiError, ApiResult};
@@ -230,6 +230,12 @@ impl Session {
     /// All log files that hold a line of it, the newest first.
     async fn log_files(&self) -> ApiResult<Vec<LogFile>> {
         Ok(self.group.files().await?.get(&self.session.id).cloned().unwrap_or_default())
+    }
+
+    /// The orders that its pieces name, by number. Empty unless the configuration says how logs name orders; what is named and
+    /// not known is in `unmatchedOrderNumbers`.
+    async fn orders(&self) -> ApiResult<Vec<Order>> {
+        Ok(self.group.orders().await?.get(&self.session.id).cloned().unwrap_or_default())
     }
 
     /// When it was first stored.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// What a list's total is of; counted only when it is asked for.
 pub(crate) enum Total {
     /// Of all sessions that pass the filter.
-    OfAll { reader: Reader, filter: SessionFilter },
+    OfAll { reader: Box<Reader>, filter: SessionFilter },
     /// Of a machine's sessions that pass the filter.
     OfMachine { group: Arc<MachineGroup>, machine: MachineId, filter: SessionFilter },
 }

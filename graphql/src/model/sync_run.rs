@@ -31,7 +31,11 @@ pub(crate) struct SyncRun {
     sessions_created: i32,
     /// Sessions that changed.
     sessions_updated: i32,
-    /// Orders that are new, changed or gone.
+    /// Wanted orders that could be read.
+    orders_seen: i32,
+    /// Orders that could not.
+    orders_failed: i32,
+    /// Orders that are new, changed, gone or back.
     orders_changed: i32,
     /// How far it is, from 0 to 1.
     progress: f64,
@@ -53,6 +57,8 @@ impl From<port::SyncRun> for SyncRun {
             files_failed: int(run.files_failed),
             sessions_created: int(run.sessions_created),
             sessions_updated: int(run.sessions_updated),
+            orders_seen: int(run.orders_seen),
+            orders_failed: int(run.orders_failed),
             orders_changed: int(run.orders_changed),
             progress: run.progress,
             error: run.error,

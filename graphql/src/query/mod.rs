@@ -6,6 +6,7 @@ mod audit;
 mod log_files;
 mod machines;
 mod me;
+mod orders;
 mod sessions;
 mod statistics;
 mod sync_runs;
@@ -19,6 +20,7 @@ pub(crate) struct Query(
     machines::MachineQuery,
     sessions::SessionQuery,
     statistics::StatisticsQuery,
+    orders::OrderQuery,
     anomalies::AnomalyQuery,
     log_files::LogFileQuery,
     sync_runs::SyncRunQuery,

@@ -42,7 +42,7 @@ impl SessionQuery {
         Ok(SessionConnection::new(
             SessionList::new(reader, slice),
             order,
-            Total::OfAll { reader: reader.clone(), filter },
+            Total::OfAll { reader: Box::new(reader.clone()), filter },
         ))
     }
 

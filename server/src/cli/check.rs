@@ -29,6 +29,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
         ("calendar", Ok(calendar(&config))),
         ("database", database(&config.database, &config.machines).await),
         ("log source", source(&config).await),
+        ("ERP", erp(&config).await),
         ("cleanup", Ok(cleanup(config.cleanup))),
         ("retention", retention(&config).await),
         ("JWT secret", secret(&config)),
@@ -110,6 +111,15 @@ async fn source(config: &Config) -> Finding {
         ));
     }
     Ok(format!("{}; {files} logs", config.logs.label()))
+}
+
+async fn erp(config: &Config) -> Finding {
+    let Some(source) = wiring::order_source(config) else {
+        return Ok("none is configured: no orders are read; ATELIER_ERP_URL names one".to_owned());
+    };
+    let remarks = source.check().await.map_err(|error| error.to_string())?;
+    let label = config.erp.label(config.plant.zone);
+    Ok(if remarks.is_empty() { label } else { format!("{label}; {}", remarks.join("; ")) })
 }
 
 fn as_machine(machine: &ConfiguredMachine, id: i64) -> Machine {

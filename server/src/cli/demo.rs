@@ -3,9 +3,10 @@
 use super::{Global, out};
 use crate::clock::SystemClock;
 use crate::config::{Config, DatabaseConfig, Environment, Flags, Secret};
-use crate::demo::DemoPlant;
 use crate::demo::machines::MACHINES;
-use crate::work::{Unwatched, Work, fetch};
+use crate::demo::{DemoErp, DemoPlant};
+use crate::on_demand::Jobs;
+use crate::work::{Unwatched, Work, fetch, read_orders};
 use crate::{http, telemetry, wiring};
 use anyhow::{Context, anyhow};
 use atelier_application::auth::{Auth, SignedIn};
@@ -28,6 +29,8 @@ use tokio_util::sync::CancellationToken;
 const DEFAULT_PORT: u16 = 8080;
 /// How often the growing logs are fetched.
 const EVERY: Duration = Duration::from_secs(5);
+/// How often the orders are read again.
+const EVERY_ORDERS: Duration = Duration::from_mins(5);
 
 /// Tries Atelier out.
 #[derive(Debug, Args)]
@@ -105,15 +108,21 @@ pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCo
     let stopping = CancellationToken::new();
     let (api, feed, requests) = wiring::api(&config, &store, &background, auth.clone(), stopping.clone());
     let ingest = wiring::ingest(&config, &background, source(plant.ftp_addr()));
+    let erp = Arc::new(DemoErp::new(config.plant.zone, command.days, command.seed, SystemClock::utc));
+    let jobs = Jobs {
+        fetching: Some(ingest.clone()),
+        deriving: ingest.clone(),
+        orders: Some(wiring::order_sync(&config, &background, erp)),
+    };
     plant.spawn_writer(&stopping);
     let address = listener.local_addr()?;
     let first = First { auth, address, begun };
     let alerting = wiring::alerting(&config, &background)?;
     let progress = Unwatched::new(stopping.clone(), &feed).alerting(&alerting);
     let fetching = async move {
-        let on_demand = requests.serve(Some(&ingest), &ingest, &progress);
+        let on_demand = requests.serve(&jobs, &progress);
         let alerts = alerting.run(&config.alerts.check, zone, &stopping);
-        tokio::join!(fetch_again_and_again(&ingest, first, &progress), on_demand, alerts);
+        tokio::join!(fetch_again_and_again(&ingest, &jobs, first, &progress), on_demand, alerts);
     };
     let work = Work::start(listener, api, feed, fetching)?;
     let outcome = work.until_told().await;
@@ -151,7 +160,7 @@ fn source(ftp: SocketAddr) -> Arc<dyn LogSource> {
     Arc::new(FtpSource::new(config))
 }
 
-async fn fetch_again_and_again(ingest: &Ingest, first: First, progress: &Unwatched) {
+async fn fetch_again_and_again(ingest: &Ingest, jobs: &Jobs, first: First, progress: &Unwatched) {
     out::note("Fetching them over FTP …");
     let run = fetch(ingest, progress).await;
     if progress.cancelled() {
@@ -162,15 +171,25 @@ async fn fetch_again_and_again(ingest: &Ingest, first: First, progress: &Unwatch
         let sessions = run.sessions_created;
         out::note(format_args!("{} logs read, {sessions} sessions new, ready after {seconds:.1} s.", run.files_read));
     }
+    if let Some(orders) = &jobs.orders
+        && let Some(run) = read_orders(orders, progress).await
+    {
+        out::note(format_args!("{} orders read from an ERP that is made up, like the logs.", run.orders_seen));
+    }
     if let Err(error) = first.welcome().await {
         out::error(&error);
     }
+    let mut orders_read = Instant::now();
     loop {
         tokio::select! {
             () = progress.stopping() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
         fetch(ingest, progress).await;
+        if let Some(orders) = jobs.orders.as_ref().filter(|_| orders_read.elapsed() >= EVERY_ORDERS) {
+            orders_read = Instant::now();
+            read_orders(orders, progress).await;
+        }
     }
 }
 
@@ -188,6 +207,7 @@ impl First {
             self.auth.login(&name, &password).await.context("The demo account cannot sign in")?;
         let address = self.address;
         let query = "{ machines { name type latestSession { date status totalPieces observed { occupancyRate piecesPerHour } trs { trs availability performance quality cycleSource missing } } } }";
+        let orders = "{ orders(first: 5) { totalCount nodes { number extension status jobSite plannedAt accessories { code quantity } } } }";
         out::line(format_args!(
             "
 Atelier is at http://{address}/graphql
@@ -200,6 +220,10 @@ Atelier is at http://{address}/graphql
 Ask for each machine's latest session:
 
 curl -s http://{address}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer {access_token}' -d '{{\"query\":\"{query}\"}}'
+
+Ask for the orders planned last (made up, like the logs):
+
+curl -s http://{address}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer {access_token}' -d '{{\"query\":\"{orders}\"}}'
 
 Get another token:
 

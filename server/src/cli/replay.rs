@@ -42,6 +42,9 @@ pub(super) async fn run(command: Replay, global: &Global) -> anyhow::Result<Exit
             return Ok(ExitCode::FAILURE);
         }
     };
+    if let Err(error) = wiring::order_links(&config, &store).catch_up(|| watch.was_interrupted()).await {
+        out::note(format_args!("Not all orders that sessions name were found; the next run goes on: {error}"));
+    }
     let seconds = run.finished_at.map_or(0.0, |end| (end - run.started_at).seconds());
     let (new, changed) = (run.sessions_created, run.sessions_updated);
     out::line(format_args!("derived again: {new} sessions new, {changed} changed; {seconds:.1} s"))?;

@@ -2,8 +2,9 @@
 
 use super::Global;
 use crate::config::{DEFAULT_FILTER, NO_JWT_SECRET};
+use crate::on_demand::Jobs;
 use crate::retain::retain_when_due;
-use crate::work::{Unwatched, Work, fetch_when_due};
+use crate::work::{Unwatched, Work, work_when_due};
 use crate::{http, telemetry, wiring};
 use anyhow::bail;
 use clap::Args;
@@ -32,14 +33,19 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
     let (api, feed, requests) =
         wiring::api(&config, &store, &background, wiring::auth(&store, &secret)?, stopping.clone());
     let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &background, source));
-    let deriving = wiring::deriving(&config, &background);
+    let jobs = Jobs {
+        fetching: ingest,
+        deriving: wiring::deriving(&config, &background),
+        orders: wiring::order_source(&config).map(|source| wiring::order_sync(&config, &background, source)),
+    };
+    let links = wiring::order_links(&config, &background);
     let alerting = wiring::alerting(&config, &background)?;
     let retention = wiring::retention(&config, &background);
-    let progress = Unwatched::new(stopping.clone(), &feed).alerting(&alerting);
+    let progress = Unwatched::new(stopping.clone(), &feed).alerting(&alerting).linking(links);
     let fetching = async move {
         let alerts = alerting.run(&config.alerts.check, config.plant.zone.zone(), &stopping);
         let retaining = retain_when_due(&config, retention, progress.clone());
-        tokio::join!(fetch_when_due(&config, ingest, deriving, progress.clone(), requests), alerts, retaining);
+        tokio::join!(work_when_due(&config, jobs, progress.clone(), requests), alerts, retaining);
     };
     let work = Work::start(listener, api, feed, fetching)?;
     tracing::info!(address = %work.address(), "serving");

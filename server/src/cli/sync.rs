@@ -2,12 +2,15 @@
 
 use super::watch::Watch;
 use super::{Global, out};
-use crate::config::LogSourceConfig;
+use crate::config::Config;
+use crate::on_demand::NO_ERP;
 use crate::wiring;
 use anyhow::bail;
 use atelier_application::ingest::Outcome;
-use atelier_application::ports::sync_runs::{SyncRun, SyncStatus};
+use atelier_application::ports::sync_runs::{SyncRun, SyncSource, SyncStatus};
+use atelier_application::sync_orders::Removals;
 use atelier_domain::time::Instant;
+use atelier_store::Store;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::process::ExitCode;
@@ -33,30 +36,72 @@ enum Source {
         #[arg(long)]
         json: bool,
     },
+    /// Orders, from the ERP that is configured.
+    ///
+    /// Exits with 0 when all went well, 2 when some orders could not be read or so many were missing that it was not believed, 1
+    /// when nothing could be done.
+    Erp {
+        /// Prints the run as one JSON object.
+        #[arg(long)]
+        json: bool,
+        /// Believes the ERP however many orders are gone.
+        #[arg(long)]
+        accept_removals: bool,
+    },
 }
 
 /// Runs once.
 pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCode> {
-    let Source::Ftp { json } = command.source;
     let config = global.silent()?;
+    match command.source {
+        Source::Ftp { json } => logs(&config, json).await,
+        Source::Erp { json, accept_removals } => orders(&config, json, accept_removals).await,
+    }
+}
+
+async fn logs(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     let Some(source) = wiring::source(&config.logs) else {
         bail!("No log source is configured: set ATELIER_FTP_HOST, or ATELIER_LOG_DIR for a folder.");
     };
-    let store = wiring::open(&config).await?;
+    let store = wiring::open(config).await?;
     for difference in wiring::differences(&config.machines, &store).await? {
         out::note(difference);
     }
-    let ingest = wiring::ingest(&config, &store, source);
-
+    let ingest = wiring::ingest(config, &store, source);
     let watch = Watch::new("files");
-    let run = match watch.over(ingest.run(&watch)).await?? {
+    let outcome = watch.over(ingest.run(&watch)).await??;
+    ended(config, &store, &watch, outcome, json).await
+}
+
+async fn orders(config: &Config, json: bool, accept_removals: bool) -> anyhow::Result<ExitCode> {
+    let Some(source) = wiring::order_source(config) else { bail!("{NO_ERP}") };
+    let store = wiring::open(config).await?;
+    let removals = if accept_removals { Removals::All } else { Removals::Plausible };
+    let orders = wiring::order_sync(config, &store, source);
+    let watch = Watch::new("orders");
+    let outcome = watch.over(orders.run(removals, &watch)).await??;
+    ended(config, &store, &watch, outcome, json).await
+}
+
+/// What follows a run: links to orders, alerts, and telling how it went.
+async fn ended(
+    config: &Config,
+    store: &Store,
+    watch: &Watch,
+    outcome: Outcome,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let run = match outcome {
         Outcome::Ran(run) => run,
         Outcome::AlreadyRunning => {
             out::note("Another sync is running; this one has nothing to do.");
             return Ok(ExitCode::SUCCESS);
         }
     };
-    let alerting = wiring::alerting(&config, &store)?;
+    if let Err(error) = wiring::order_links(config, store).catch_up(|| watch.was_interrupted()).await {
+        out::note(format_args!("Not all orders that sessions name were found; the next run goes on: {error}"));
+    }
+    let alerting = wiring::alerting(config, store)?;
     if let Err(error) = alerting.review_once().await {
         out::note(format_args!("Alerts could not be brought up to date; the next run does it: {error}"));
     }
@@ -67,7 +112,7 @@ pub(super) async fn run(command: Sync, global: &Global) -> anyhow::Result<ExitCo
     if json {
         out::line(serde_json::to_string(&Printed::of(&run))?)?;
     } else {
-        out::line(as_text(&run, &config.logs))?;
+        out::line(as_text(&run, config))?;
     }
     if let Some(error) = &run.error {
         for line in error.lines() {
@@ -104,6 +149,8 @@ struct Printed<'a> {
     files_failed: u32,
     sessions_created: u32,
     sessions_updated: u32,
+    orders_seen: u32,
+    orders_failed: u32,
     orders_changed: u32,
     progress: f64,
     error: Option<&'a str>,
@@ -124,6 +171,8 @@ impl<'a> Printed<'a> {
             files_failed: run.files_failed,
             sessions_created: run.sessions_created,
             sessions_updated: run.sessions_updated,
+            orders_seen: run.orders_seen,
+            orders_failed: run.orders_failed,
             orders_changed: run.orders_changed,
             progress: run.progress,
             error: run.error.as_deref(),
@@ -131,25 +180,34 @@ impl<'a> Printed<'a> {
     }
 }
 
-fn as_text(run: &SyncRun, source: &LogSourceConfig) -> String {
+fn as_text(run: &SyncRun, config: &Config) -> String {
     let seconds = run.finished_at.map_or(0.0, |end| (end - run.started_at).seconds());
-    format!(
-        "{} {}: {} files seen, {} read ({}), {} failed; {} sessions new, {} changed; {seconds:.1} s",
-        source.label(),
-        run.status.as_str().to_ascii_lowercase(),
-        run.files_seen,
-        run.files_read,
-        indicatif::HumanBytes(run.bytes_read),
-        run.files_failed,
-        run.sessions_created,
-        run.sessions_updated,
-    )
+    let status = run.status.as_str().to_ascii_lowercase();
+    match run.source {
+        SyncSource::Ftp => format!(
+            "{} {status}: {} files seen, {} read ({}), {} failed; {} sessions new, {} changed; {seconds:.1} s",
+            config.logs.label(),
+            run.files_seen,
+            run.files_read,
+            indicatif::HumanBytes(run.bytes_read),
+            run.files_failed,
+            run.sessions_created,
+            run.sessions_updated,
+        ),
+        SyncSource::Erp => format!(
+            "{} {status}: {} orders seen, {} failed; {} new, changed or gone; {seconds:.1} s",
+            config.erp.label(config.plant.zone),
+            run.orders_seen,
+            run.orders_failed,
+            run.orders_changed,
+        ),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use atelier_application::ports::sync_runs::{RunKind, SyncSource};
+    use atelier_application::ports::sync_runs::RunKind;
     use atelier_domain::ids::SyncRunId;
     use serde_json::json;
     use std::collections::BTreeSet;
@@ -168,7 +226,10 @@ mod tests {
             files_failed: 1,
             sessions_created: 2,
             sessions_updated: 0,
+            orders_seen: 0,
+            orders_failed: 0,
             orders_changed: 0,
+            orders_missing: 0,
             progress: 1.0,
             error: Some("a.LOG: it is gone".to_owned()),
             kind: RunKind::Sync,
@@ -177,7 +238,7 @@ mod tests {
         let expected = json!({
             "id": "7", "source": "FTP", "status": "PARTIAL", "startedAt": "1970-01-01T00:00:00Z", "finishedAt": "1970-01-01T00:00:01.500Z",
             "filesSeen": 3, "filesRead": 2, "bytesRead": 5_000_000_000_u64, "filesFailed": 1, "sessionsCreated": 2, "sessionsUpdated": 0,
-            "ordersChanged": 0, "progress": 1.0, "error": "a.LOG: it is gone",
+            "ordersSeen": 0, "ordersFailed": 0, "ordersChanged": 0, "progress": 1.0, "error": "a.LOG: it is gone",
         });
         assert_eq!(serde_json::to_value(Printed::of(&run)).unwrap(), expected);
     }

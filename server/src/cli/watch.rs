@@ -3,7 +3,7 @@
 use super::out;
 use anyhow::anyhow;
 use atelier_application::ingest::Progress;
-use atelier_application::ports::sync_runs::SyncRun;
+use atelier_application::ports::sync_runs::{SyncRun, SyncSource};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -87,16 +87,20 @@ impl Progress for Watch {
     }
 
     fn advanced(&self, run: &SyncRun) {
-        let sessions = run.sessions_created + run.sessions_updated;
+        let done = match run.source {
+            SyncSource::Ftp => format!("{} sessions", run.sessions_created + run.sessions_updated),
+            SyncSource::Erp => format!("{} changed", run.orders_changed),
+        };
         match self.bar.get() {
             Some(bar) => {
                 let planned = bar.length().unwrap_or_default() as f64;
                 bar.set_position((run.progress * planned).round() as u64);
-                bar.set_message(format!("{sessions} sessions,"));
+                bar.set_message(format!("{done},"));
             }
             None if run.finished_at.is_none() => {
                 let percent = (run.progress * 100.0).round();
-                out::note(format_args!("{percent} % done, {} files failed, {sessions} sessions", run.files_failed));
+                let failed = run.files_failed + run.orders_failed;
+                out::note(format_args!("{percent} % done, {failed} {} failed, {done}", self.counted));
             }
             None => {}
         }

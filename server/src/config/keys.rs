@@ -11,6 +11,8 @@ pub(crate) struct Key {
     pub(crate) variable: Option<&'static str>,
     /// Whether its value must never be shown.
     pub(crate) secret: bool,
+    /// Whether the file may give a list of texts.
+    pub(crate) list: bool,
 }
 
 impl Key {
@@ -21,15 +23,19 @@ impl Key {
 }
 
 const fn key(section: &'static str, name: &'static str, variable: &'static str) -> Key {
-    Key { section, name, variable: Some(variable), secret: false }
+    Key { section, name, variable: Some(variable), secret: false, list: false }
 }
 
 const fn secret(section: &'static str, name: &'static str, variable: &'static str) -> Key {
-    Key { section, name, variable: Some(variable), secret: true }
+    Key { section, name, variable: Some(variable), secret: true, list: false }
+}
+
+const fn list(section: &'static str, name: &'static str, variable: &'static str) -> Key {
+    Key { section, name, variable: Some(variable), secret: false, list: true }
 }
 
 const fn file_only(section: &'static str, name: &'static str) -> Key {
-    Key { section, name, variable: None, secret: false }
+    Key { section, name, variable: None, secret: false, list: false }
 }
 
 pub(crate) const DATABASE_URL: Key = secret("database", "url", "ATELIER_DATABASE_URL");
@@ -46,6 +52,16 @@ pub(crate) const FTP_TIMEOUT: Key = key("ftp", "timeout", "ATELIER_FTP_TIMEOUT")
 pub(crate) const FTP_RETRIES: Key = key("ftp", "retries", "ATELIER_FTP_RETRIES");
 pub(crate) const FTP_SCHEDULE: Key = key("ftp", "schedule", "ATELIER_FTP_SCHEDULE");
 pub(crate) const FTP_CLEANUP: Key = key("ftp", "cleanup", "ATELIER_FTP_CLEANUP");
+pub(crate) const ERP_URL: Key = secret("erp", "url", "ATELIER_ERP_URL");
+pub(crate) const ERP_SCHEDULE: Key = key("erp", "schedule", "ATELIER_ERP_SCHEDULE");
+pub(crate) const ERP_TLS: Key = key("erp", "tls", "ATELIER_ERP_TLS");
+pub(crate) const ERP_TLS_CA: Key = key("erp", "tls_ca", "ATELIER_ERP_TLS_CA");
+pub(crate) const ERP_TIMEOUT: Key = key("erp", "timeout", "ATELIER_ERP_TIMEOUT");
+pub(crate) const ERP_RETRIES: Key = key("erp", "retries", "ATELIER_ERP_RETRIES");
+pub(crate) const ERP_ACCESSORIES: Key = list("erp", "accessories", "ATELIER_ERP_ACCESSORIES");
+pub(crate) const ERP_NOTES: Key = list("erp", "notes", "ATELIER_ERP_NOTES");
+pub(crate) const ERP_CUSTOMER_NAME: Key = key("erp", "store_customer_name", "ATELIER_ERP_STORE_CUSTOMER_NAME");
+pub(crate) const ERP_ORDER_IN_DETAILS: Key = key("erp", "order_in_details", "ATELIER_ERP_ORDER_IN_DETAILS");
 pub(crate) const LOG_DIR: Key = key("logs", "dir", "ATELIER_LOG_DIR");
 pub(crate) const PLANT_TIMEZONE: Key = key("plant", "timezone", "ATELIER_PLANT_TIMEZONE");
 pub(crate) const PRODUCTION_DAY_START: Key = key("plant", "production_day_start", "ATELIER_PRODUCTION_DAY_START");
@@ -82,6 +98,16 @@ pub(crate) const ALL: &[Key] = &[
     FTP_RETRIES,
     FTP_SCHEDULE,
     FTP_CLEANUP,
+    ERP_URL,
+    ERP_SCHEDULE,
+    ERP_TLS,
+    ERP_TLS_CA,
+    ERP_TIMEOUT,
+    ERP_RETRIES,
+    ERP_ACCESSORIES,
+    ERP_NOTES,
+    ERP_CUSTOMER_NAME,
+    ERP_ORDER_IN_DETAILS,
     LOG_DIR,
     PLANT_TIMEZONE,
     PRODUCTION_DAY_START,

@@ -154,14 +154,21 @@ fn read_section(path: &Path, section: &str, entries: Value, values: &mut Values)
                 format!("the keys of [{section}] are {}", known.join(", ")),
             ));
         };
-        let text = scalar(&value).ok_or_else(|| ConfigError::Invalid {
+        let texts = if key.list { texts(&value) } else { None };
+        let text = texts.or_else(|| scalar(&value)).ok_or_else(|| ConfigError::Invalid {
             name: Origin::File(path.to_owned()).name(&key.path()),
             value: value.type_str().to_owned(),
-            remedy: "write one text or number".to_owned(),
+            remedy: if key.list { "write a list of texts" } else { "write one text or number" }.to_owned(),
         })?;
         values.set(key, text, Origin::File(path.to_owned()));
     }
     Ok(())
+}
+
+/// The texts of a list, as a variable would have them.
+fn texts(value: &Value) -> Option<String> {
+    let texts: Option<Vec<&str>> = value.as_array()?.iter().map(Value::as_str).collect();
+    Some(texts?.join(";"))
 }
 
 fn scalar(value: &Value) -> Option<String> {

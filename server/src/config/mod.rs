@@ -15,6 +15,7 @@ mod alerts;
 mod calendar;
 mod cleanup;
 mod database;
+mod erp;
 mod error;
 mod ftp;
 mod http;
@@ -35,6 +36,7 @@ mod values;
 pub(crate) use alerts::AlertConfig;
 pub(crate) use calendar::PlantCalendar;
 pub(crate) use database::DatabaseConfig;
+pub(crate) use erp::ErpConfig;
 pub(crate) use error::ConfigError;
 pub(crate) use ftp::Schedule;
 pub(crate) use http::HttpConfig;
@@ -67,6 +69,8 @@ pub(crate) struct Config {
     pub(crate) schedule: Schedule,
     /// What becomes of finished ones there.
     pub(crate) cleanup: Cleanup,
+    /// Where orders come from.
+    pub(crate) erp: ErpConfig,
     /// What the plant's clock says.
     pub(crate) plant: PlantConfig,
     /// For how long things are kept.
@@ -107,6 +111,7 @@ impl Config {
             logs: LogSourceConfig::read(values)?,
             schedule: Schedule::read(values)?,
             cleanup: cleanup::read(values)?,
+            erp: ErpConfig::read(values, PlantConfig::read(values)?.zone)?,
             plant: PlantConfig::read(values)?,
             retention: RetentionConfig::read(values)?,
             log: LogConfig::read(values)?,

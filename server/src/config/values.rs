@@ -69,6 +69,22 @@ where
     }
 }
 
+/// Texts, of which a variable has one after each `;`.
+pub(crate) fn list(text: &str) -> Result<Vec<String>, String> {
+    let texts: Vec<String> =
+        text.split(';').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
+    if texts.is_empty() {
+        Err("write one text at least; in a variable, `;` stands between two".to_owned())
+    } else {
+        Ok(texts)
+    }
+}
+
+/// Yes or no.
+pub(crate) fn truth(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| "write `true` or `false`".to_owned())
+}
+
 /// A length of time with its unit: `500ms`, `30s`, `2m`, `1h`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     const REMEDY: &str = "write a length of time with its unit, from 1ms to 24h, such as `500ms`, `30s` or `2m`";

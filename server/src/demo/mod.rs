@@ -10,6 +10,7 @@ pub(crate) mod ftp;
 pub(crate) mod generator;
 pub(crate) mod machines;
 mod oddities;
+mod orders;
 pub(crate) mod shifts;
 mod stops;
 #[cfg(test)]
@@ -31,6 +32,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub(crate) use calendar::calendar;
 use folder::Folder;
 use ftp::FtpServer;
+pub(crate) use orders::DemoErp;
 
 /// How often the machines write.
 const TICK: Duration = Duration::from_secs(1);

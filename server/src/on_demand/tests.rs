@@ -60,6 +60,11 @@ impl Plant {
         Self { store, ingest, answers, stopping, progress, _folder: folder }
     }
 
+    fn jobs(&self, with_source: bool) -> Jobs {
+        let fetching = with_source.then(|| self.ingest.clone());
+        Jobs { fetching, deriving: self.ingest.clone(), orders: None }
+    }
+
     async fn runs(&self) -> Vec<SyncStatus> {
         let window = Window { limit: 9, after: None, before: None, from_end: false };
         let runs = self.store.sync_runs(None, &window).await.unwrap().items;
@@ -82,7 +87,8 @@ async fn a_run_is_begun_once_and_finished_though_nobody_waits() {
         assert!(matches!(on_demand.start(SyncSource::Ftp).await, Start::Failed(_)));
         plant.answers.add_permits(1);
     };
-    tokio::join!(asking, requests.serve(Some(&plant.ingest), &plant.ingest, &plant.progress));
+    let jobs = plant.jobs(true);
+    tokio::join!(asking, requests.serve(&jobs, &plant.progress));
     assert_eq!(plant.runs().await, [SyncStatus::Succeeded]);
 }
 
@@ -102,7 +108,8 @@ async fn one_run_after_the_other() {
         }
         plant.stopping.cancel();
     };
-    tokio::join!(asking, requests.serve(Some(&plant.ingest), &plant.ingest, &plant.progress));
+    let jobs = plant.jobs(true);
+    tokio::join!(asking, requests.serve(&jobs, &plant.progress));
     assert_eq!(plant.runs().await, [SyncStatus::Succeeded; 3]);
 }
 
@@ -115,7 +122,8 @@ async fn what_is_not_configured_says_what_to_do() {
         assert_eq!(on_demand.start(SyncSource::Erp).await, Start::NotConfigured(NO_ERP.to_owned()));
         plant.stopping.cancel();
     };
-    tokio::join!(asking, requests.serve(None, &plant.ingest, &plant.progress));
+    let jobs = plant.jobs(false);
+    tokio::join!(asking, requests.serve(&jobs, &plant.progress));
 }
 
 #[tokio::test]
@@ -129,7 +137,8 @@ async fn deriving_again_needs_no_log_source_but_a_machine_that_is_there() {
         assert!(matches!(on_demand.replay(ReplayScope::default()).await, Start::Begun(_)));
         plant.stopping.cancel();
     };
-    tokio::join!(asking, requests.serve(None, &plant.ingest, &plant.progress));
+    let jobs = plant.jobs(false);
+    tokio::join!(asking, requests.serve(&jobs, &plant.progress));
     assert_eq!(plant.runs().await, [SyncStatus::Succeeded]);
 }
 
@@ -143,6 +152,7 @@ async fn deriving_again_waits_for_no_run_but_says_that_one_is_at_work() {
         plant.answers.add_permits(1);
         plant.stopping.cancel();
     };
-    tokio::join!(asking, requests.serve(Some(&plant.ingest), &plant.ingest, &plant.progress));
+    let jobs = plant.jobs(true);
+    tokio::join!(asking, requests.serve(&jobs, &plant.progress));
     assert_eq!(plant.runs().await, [SyncStatus::Succeeded]);
 }

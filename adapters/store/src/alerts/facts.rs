@@ -59,7 +59,7 @@ async fn machines(db: &impl ConnectionTrait) -> StoreResult<Vec<Arrival>> {
 
 async fn of_source(db: &impl ConnectionTrait, source: SyncSource) -> StoreResult<SourceFacts> {
     let ended = format!(
-        "SELECT statut, erreur FROM synchronisation WHERE source = $1 AND genre = 'SYNC' AND fin IS NOT NULL ORDER BY id DESC LIMIT {RUNS}"
+        "SELECT statut, erreur, commandes_manquantes FROM synchronisation WHERE source = $1 AND genre = 'SYNC' AND fin IS NOT NULL ORDER BY id DESC LIMIT {RUNS}"
     );
     let good =
         "SELECT fin FROM synchronisation WHERE source = $1 AND genre = 'SYNC' AND statut IN ('SUCCEEDED', 'PARTIAL')
@@ -67,17 +67,18 @@ async fn of_source(db: &impl ConnectionTrait, source: SyncSource) -> StoreResult
     let ended: Vec<Ended> = list(db, &ended, vec![source.as_str().into()]).await?;
     Ok(SourceFacts {
         source: source.as_str(),
-        ended: ended.into_iter().map(|Ended(end, error)| (end, error)).collect(),
+        orders_missing: ended.first().map_or(0, |Ended(_, _, missing)| *missing),
+        ended: ended.into_iter().map(|Ended(end, error, _)| (end, error)).collect(),
         last_good: instant(db, good, vec![source.as_str().into()]).await?,
     })
 }
 
-/// How a run ended, and what failed in it.
-struct Ended(RunEnd, Option<String>);
+/// How a run ended, what failed in it, and how many orders it missed.
+struct Ended(RunEnd, Option<String>, u32);
 
 impl FromRow for Ended {
     const TABLE: &'static str = "synchronisation";
-    const COLUMNS: &'static [&'static str] = &["statut", "erreur"];
+    const COLUMNS: &'static [&'static str] = &["statut", "erreur", "commandes_manquantes"];
 
     fn from_row(row: &mut Fields<'_>) -> StoreResult<Self> {
         let end = |text: &str| match SyncStatus::ALL.into_iter().find(|status| status.as_str() == text)? {
@@ -86,7 +87,7 @@ impl FromRow for Ended {
             SyncStatus::Failed => Some(RunEnd::Failed),
             SyncStatus::Running => None,
         };
-        Ok(Self(row.one_of(end)?, row.text_option()?.map(str::to_owned)))
+        Ok(Self(row.one_of(end)?, row.text_option()?.map(str::to_owned), row.count()?))
     }
 }
 

@@ -21,11 +21,12 @@ const POSTGRES_EPOCH_MS: i64 = 946_684_800_000;
 
 /// A column's value, by the column's type.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     Big(Option<i64>),
     Int(i32),
     OptInt(Option<i32>),
     Float(Option<f64>),
+    Flag(bool),
     Text(Option<&'a str>),
     At(Option<Instant>),
     Day(ProductionDay),
@@ -36,6 +37,7 @@ enum Column {
     Big(Vec<Option<i64>>),
     Int(Vec<Option<i32>>),
     Float(Vec<Option<f64>>),
+    Flag(Vec<bool>),
     Text(Vec<Option<String>>),
     At(Vec<Option<DateTime<Utc>>>),
     Day(Vec<NaiveDate>),
@@ -47,6 +49,7 @@ impl Column {
             Cell::Big(_) => Self::Big(Vec::new()),
             Cell::Int(_) | Cell::OptInt(_) => Self::Int(Vec::new()),
             Cell::Float(_) => Self::Float(Vec::new()),
+            Cell::Flag(_) => Self::Flag(Vec::new()),
             Cell::Text(_) => Self::Text(Vec::new()),
             Cell::At(_) => Self::At(Vec::new()),
             Cell::Day(_) => Self::Day(Vec::new()),
@@ -60,6 +63,7 @@ impl Column {
             (Self::Int(column), Cell::Int(number)) => column.push(Some(number)),
             (Self::Int(column), Cell::OptInt(number)) => column.push(number),
             (Self::Float(column), Cell::Float(number)) => column.push(number),
+            (Self::Flag(column), Cell::Flag(flag)) => column.push(flag),
             (Self::Text(column), Cell::Text(text)) => column.push(text.map(str::to_owned)),
             (Self::At(column), Cell::At(at)) => column.push(at.map(Instant::to_utc)),
             (Self::Day(column), Cell::Day(day)) => column.push(day.0),
@@ -72,6 +76,7 @@ impl Column {
             Self::Big(_) => "bigint",
             Self::Int(_) => "integer",
             Self::Float(_) => "double precision",
+            Self::Flag(_) => "boolean",
             Self::Text(_) => "text",
             Self::At(_) => "timestamptz",
             Self::Day(_) => "date",
@@ -80,10 +85,12 @@ impl Column {
 }
 
 /// Rows on their way into a table.
-pub(super) struct Bulk {
+pub(crate) struct Bulk {
     table: &'static str,
     columns: &'static [&'static str],
     rows: Rows,
+    /// What becomes of rows that are there already.
+    conflict: String,
 }
 
 enum Rows {
@@ -94,18 +101,23 @@ enum Rows {
 }
 
 impl Bulk {
-    pub(super) fn new(backend: DbBackend, table: &'static str, columns: &'static [&'static str]) -> Self {
+    pub(crate) fn new(backend: DbBackend, table: &'static str, columns: &'static [&'static str]) -> Self {
         let rows = match backend {
             DbBackend::Postgres => {
                 Rows::Copy { bytes: b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0".to_vec(), count: 0, columns: Vec::new() }
             }
             _ => Rows::Insert(Vec::new()),
         };
-        Self { table, columns, rows }
+        Self { table, columns, rows, conflict: String::new() }
+    }
+
+    /// The same, where rows that are there already become what this `ON CONFLICT` says. A `COPY` knows none.
+    pub(crate) fn or(self, conflict: String) -> Self {
+        Self { conflict, ..self }
     }
 
     /// Adds a row; `cells` are in the order of the columns.
-    pub(super) fn push(&mut self, cells: &[Cell<'_>]) {
+    pub(crate) fn push(&mut self, cells: &[Cell<'_>]) {
         debug_assert_eq!(cells.len(), self.columns.len(), "{}", self.table);
         match &mut self.rows {
             Rows::Copy { bytes, count, columns: by_column } => {
@@ -114,7 +126,7 @@ impl Bulk {
                 for cell in cells {
                     encode(bytes, *cell);
                 }
-                if *count > FEW {
+                if *count > FEW && self.conflict.is_empty() {
                     by_column.clear();
                     return;
                 }
@@ -130,20 +142,22 @@ impl Bulk {
     }
 
     /// Writes all rows.
-    pub(super) async fn write(self, tx: &mut Tx) -> Result<(), DbErr> {
+    pub(crate) async fn write(self, tx: &mut Tx) -> Result<(), DbErr> {
+        let conflict = self.conflict;
         match (self.rows, tx) {
             (Rows::Copy { count: 0, .. }, _) => Ok(()),
-            (Rows::Copy { count: ..=FEW, columns, .. }, Tx::Postgres(tx)) => {
+            (Rows::Copy { count, columns, .. }, Tx::Postgres(tx)) if count <= FEW || !conflict.is_empty() => {
                 let types: Vec<String> =
                     (1..).zip(&columns).map(|(number, column)| format!("${number}::{}[]", column.sql_type())).collect();
                 let (names, types) = (self.columns.join(", "), types.join(", "));
-                let sql = format!("INSERT INTO {} ({names}) SELECT * FROM unnest({types})", self.table);
+                let sql = format!("INSERT INTO {} ({names}) SELECT * FROM unnest({types}) {conflict}", self.table);
                 let mut query = sqlx::query(AssertSqlSafe(sql));
                 for column in columns {
                     query = match column {
                         Column::Big(column) => query.bind(column),
                         Column::Int(column) => query.bind(column),
                         Column::Float(column) => query.bind(column),
+                        Column::Flag(column) => query.bind(column),
                         Column::Text(column) => query.bind(column),
                         Column::At(column) => query.bind(column),
                         Column::Day(column) => query.bind(column),
@@ -165,7 +179,8 @@ impl Bulk {
                 for chunk in values.chunks(SQLITE_BINDS / width * width) {
                     let row = format!("({})", vec!["?"; width].join(", "));
                     let rows = vec![row.as_str(); chunk.len() / width].join(", ");
-                    let sql = format!("INSERT INTO {} ({}) VALUES {rows}", self.table, self.columns.join(", "));
+                    let sql =
+                        format!("INSERT INTO {} ({}) VALUES {rows} {conflict}", self.table, self.columns.join(", "));
                     tx.execute_once(sql, chunk.to_vec()).await?;
                 }
                 Ok(())
@@ -188,6 +203,7 @@ fn encode(bytes: &mut Vec<u8>, cell: Cell<'_>) {
         Cell::Int(number) => put(Some(&number.to_be_bytes())),
         Cell::OptInt(number) => put(number.map(i32::to_be_bytes).as_ref().map(<[u8; 4]>::as_slice)),
         Cell::Float(number) => put(number.map(f64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice)),
+        Cell::Flag(flag) => put(Some(&[u8::from(flag)])),
         Cell::Text(text) => put(text.map(str::as_bytes)),
         Cell::At(at) => {
             let micros = at.map(|at| ((at.0 - POSTGRES_EPOCH_MS) * 1000).to_be_bytes());
@@ -207,6 +223,7 @@ pub(super) fn as_value(cell: Cell<'_>) -> Value {
         Cell::Int(number) => Value::Int(Some(number)),
         Cell::OptInt(number) => Value::Int(number),
         Cell::Float(number) => Value::Double(number),
+        Cell::Flag(flag) => Value::Bool(Some(flag)),
         Cell::Text(text) => Value::String(text.map(str::to_owned)),
         Cell::At(at) => value::instant_option(DbBackend::Sqlite, at),
         Cell::Day(day) => value::day(DbBackend::Sqlite, day),

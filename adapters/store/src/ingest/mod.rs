@@ -16,6 +16,7 @@ mod read;
 mod sessions;
 mod tx;
 
+pub(crate) use bulk::{Bulk, Cell};
 pub(crate) use files::{VERSION_COLUMNS, version};
 pub(crate) use inputs::read_spread;
 pub(crate) use read::contents;

@@ -8,7 +8,7 @@ const NOW: Instant = Instant(1_750_000_000_000);
 const HOUR: i64 = 3_600_000;
 
 fn expected() -> Expectations {
-    Expectations { scheduled: vec!["FTP"], overdue_after: Millis(2 * HOUR), attendance: None }
+    Expectations { scheduled: vec![("FTP", Millis(2 * HOUR))], attendance: None }
 }
 
 fn ago(hours: i64) -> Instant {
@@ -17,7 +17,7 @@ fn ago(hours: i64) -> Instant {
 
 fn source(ended: &[RunEnd], last_good: Option<Instant>) -> Facts {
     let ended = ended.iter().zip(1..).map(|(end, number)| (*end, Some(format!("error {number}")))).collect();
-    let sources = vec![SourceFacts { source: "FTP", ended, last_good }];
+    let sources = vec![SourceFacts { source: "FTP", ended, last_good, orders_missing: 0 }];
     Facts { sources, known_since: Some(ago(1)), ..Facts::default() }
 }
 
@@ -76,6 +76,19 @@ fn only_three_partial_runs_in_a_row_are_told() {
     assert_eq!(kinds(&source(&[Partial, Partial, Succeeded], Some(ago(0)))), []);
     assert_eq!(kinds(&source(&[Succeeded, Partial, Partial], Some(ago(0)))), []);
     assert_eq!(kinds(&source(&[Partial, Partial, Partial], Some(ago(0)))), [AlertKind::SyncPartial]);
+}
+
+#[test]
+fn orders_that_are_missing_are_told_until_they_are_back_or_believed_gone() {
+    let missing = |orders_missing| {
+        let mut facts = source(&[RunEnd::Partial], Some(ago(0)));
+        facts.sources[0].orders_missing = orders_missing;
+        facts
+    };
+    assert_eq!(kinds(&missing(0)), []);
+    let [one] = &conditions(&missing(12), &expected(), NOW)[..] else { panic!("not one") };
+    assert_eq!((one.kind, one.severity), (AlertKind::OrdersMissing, Severity::Warning));
+    assert!(one.message.starts_with("12 orders") && one.message.contains("--accept-removals"), "{}", one.message);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::{NOW, people};
 use atelier_application::ports::alerts::StoredAlert;
 use atelier_application::ports::log_files::{FileVersion, StoredLogFile, StoredReject, VersionExclusion};
+use atelier_application::ports::orders::StoredOrder;
 use atelier_application::ports::sessions::{
     PieceRange, SessionSummary, StoredAnomaly, StoredJob, StoredPiece, StoredSource, StoredStop, StoredWait,
 };
@@ -10,13 +11,15 @@ use atelier_application::ports::sync_runs::{RunKind, SyncRun, SyncSource, SyncSt
 use atelier_domain::alert::{AlertKind, Severity};
 use atelier_domain::anomaly::AnomalyKind;
 use atelier_domain::ids::{
-    AlertId, AnomalyId, JobId, LogFileId, MachineId, PeriodId, PieceId, Revision, SessionId, SyncRunId, VersionId,
+    AlertId, AnomalyId, JobId, LogFileId, MachineId, OrderId, PeriodId, PieceId, Revision, SessionId, SyncRunId,
+    VersionId,
 };
 use atelier_domain::interval::Interval;
 use atelier_domain::kpi::observed::ObservedProduction;
 use atelier_domain::kpi::trs::Trs;
 use atelier_domain::log_file::{LineCounts, LogFileState};
 use atelier_domain::machine::{Machine, MachineType};
+use atelier_domain::order::{Accessory, Operation, OrderKey, OrderNote};
 use atelier_domain::session::SessionStatus;
 use atelier_domain::time::{Instant, ProductionDay};
 use atelier_domain::units::Millis;
@@ -208,7 +211,10 @@ pub(crate) fn run(id: i64, status: SyncStatus) -> SyncRun {
         files_failed: 1,
         sessions_created: 2,
         sessions_updated: 3,
+        orders_seen: 0,
+        orders_failed: 0,
         orders_changed: 0,
+        orders_missing: 0,
         progress: if over { 1.0 } else { 0.25 },
         error: (status == SyncStatus::Partial).then(|| "a.LOG: it is gone".to_owned()),
         kind: RunKind::Sync,
@@ -251,4 +257,42 @@ pub(crate) fn alert(id: i64, machine: i64) -> StoredAlert {
         resolved_at: None,
         acknowledged_by: None,
     }
+}
+
+/// Two of each number; each third is gone.
+pub(crate) fn order(id: i64) -> StoredOrder {
+    let text = |text: &str| Some(text.to_owned());
+    StoredOrder {
+        id: OrderId(id),
+        key: OrderKey(format!("K{id}")),
+        number: 26_000 + (id as i32 + 1) / 2,
+        extension: (id % 2 == 0).then(|| "B".to_owned()),
+        status: text("Neu"),
+        job_site: text("Résidence"),
+        customer_number: text("C1"),
+        customer_name: None,
+        technician: None,
+        price_before_tax: Some(1_000.25),
+        planned_at: Some(day_at(id, 0)),
+        stock_managed: id % 2 == 0,
+        synced_at: NOW,
+        removed_at: (id % 3 == 0).then_some(NOW),
+    }
+}
+
+pub(crate) fn accessories() -> Vec<Accessory> {
+    vec![
+        Accessory { position: Some(1), code: "VR-100".to_owned(), description: None, quantity: Some(1.5) },
+        Accessory { position: None, code: "SOP1".to_owned(), description: Some("Moteur".to_owned()), quantity: None },
+    ]
+}
+
+pub(crate) fn operations() -> Vec<Operation> {
+    let at = Some(day_at(0, 0));
+    vec![Operation { number: "10 VR".to_owned(), description: None, at, user: Some("ate".to_owned()), note: None }]
+}
+
+pub(crate) fn order_notes() -> Vec<OrderNote> {
+    let note = |at| OrderNote { code: None, at, user: None, text: "cde Planifiée".to_owned() };
+    vec![note(None), note(Some(day_at(0, 0)))]
 }

@@ -49,6 +49,8 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
         exclusions: exclusions(store),
         decisions: Arc::clone(store) as _,
         deciding: deciding(store),
+        orders: Arc::clone(store) as _,
+        order_links: Arc::clone(store) as _,
         statistics: Arc::clone(store) as _,
         silence: Millis::from_seconds(3_600),
         audit: Arc::clone(store) as _,

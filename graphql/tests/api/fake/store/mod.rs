@@ -5,6 +5,7 @@ mod anomalies;
 mod audit;
 mod decisions;
 mod lines;
+mod orders;
 mod runs;
 mod sessions;
 
@@ -16,6 +17,7 @@ use atelier_application::ports::log_files::{
     Contents, FileVersion, LogFileFilter, LogFileReader, StoredLogFile, StoredReject,
 };
 use atelier_application::ports::machines::{ConfiguredMachine, MachineFilter, MachineStore};
+use atelier_application::ports::orders::OrderFilter;
 use atelier_application::ports::sessions::{SessionFilter, SessionSummary, Slice, Window};
 use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_application::ports::sync_runs::SyncRun;
@@ -41,6 +43,8 @@ pub(crate) struct Store {
     on_listen: Mutex<Vec<SessionSummary>>,
     /// Runs of the synchronisation, the newest last.
     runs: Mutex<Vec<SyncRun>>,
+    /// What was asked of orders.
+    pub(crate) asked_orders: Mutex<Vec<OrderFilter>>,
     /// Alerts, the newest last.
     alerts: Mutex<Vec<StoredAlert>>,
 }

@@ -16,6 +16,7 @@ mod architecture;
 mod cleanup;
 mod conformance;
 mod decisions;
+mod erp;
 mod faults;
 mod ftps;
 mod harness;

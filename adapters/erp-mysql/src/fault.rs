@@ -9,9 +9,7 @@ pub(crate) fn fault(settings: &ErpSettings, doing: &str, error: &Error) -> ErpEr
     let erp = settings.label();
     match error {
         Error::Server(error) => server(settings, doing, error),
-        Error::Io(IoError::Tls(cause)) => ErpError::Permanent(format!(
-            "The ERP {erp} could not be spoken to encrypted ({cause}): check `erp.tls` and the authority in `erp.tls_ca`."
-        )),
+        Error::Io(IoError::Tls(cause)) => not_safe(settings, &cause.to_string()),
         Error::Driver(DriverError::NoClientSslFlagFromServer) => ErpError::Permanent(format!(
             "The ERP {erp} does not speak encrypted: set up TLS there, or `erp.tls` to `off`."
         )),
@@ -27,6 +25,14 @@ pub(crate) fn fault(settings: &ErpSettings, doing: &str, error: &Error) -> ErpEr
         )),
         other => ErpError::Transient(format!("The ERP {erp} answered what makes no sense while {doing}: {other}.")),
     }
+}
+
+/// The connection cannot be encrypted, or not with whom it should be.
+pub(crate) fn not_safe(settings: &ErpSettings, cause: &str) -> ErpError {
+    ErpError::Permanent(format!(
+        "The ERP {} could not be spoken to encrypted ({cause}): check `erp.tls` and the authority in `erp.tls_ca`.",
+        settings.label()
+    ))
 }
 
 /// No connection came about.

@@ -1,6 +1,6 @@
 //! The connection: one a reading, in one read-only transaction.
 
-use crate::fault::{fault, no_column, no_table, too_slow, unreachable};
+use crate::fault::{fault, no_column, no_table, not_safe, too_slow, unreachable};
 use crate::filter::Filter;
 use crate::settings::{ErpSettings, ErpTls};
 use crate::tables::{Description, Table};
@@ -8,6 +8,7 @@ use atelier_application::ports::erp::ErpError;
 use futures_util::TryStreamExt as _;
 use mysql_async::prelude::Queryable as _;
 use mysql_async::{Conn, Error, OptsBuilder, Row, SslOpts};
+use std::io::ErrorKind;
 use std::time::Duration;
 
 /// The pause before the second try of a connection; it doubles.
@@ -66,6 +67,10 @@ impl Session {
             .ssl_opts(ssl);
         let connection = match tokio::time::timeout(settings.timeout, Conn::new(opts)).await {
             Ok(Ok(connection)) => connection,
+            // What the TLS layer makes of a bad certificate.
+            Ok(Err(Error::Io(mysql_async::IoError::Io(cause)))) if cause.kind() == ErrorKind::InvalidData => {
+                return Err(not_safe(settings, &cause.to_string()));
+            }
             Ok(Err(Error::Io(mysql_async::IoError::Io(cause)))) => {
                 return Err(unreachable(settings, &cause.to_string()));
             }

@@ -12,6 +12,7 @@ pub(crate) mod decisions;
 pub(crate) mod figures;
 pub(crate) mod ftp;
 pub(crate) mod graphql;
+pub(crate) mod mariadb;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod samples;

@@ -43,15 +43,17 @@ fn any_of(table: &Table, patterns: Vec<String>) -> Filter {
 
 fn like(pattern: &str) -> String {
     let mut like = "%".to_owned();
+    let mut anything = true;
     for character in pattern.chars() {
         let sure = character.is_ascii() && !UNSURE.contains(character.to_ascii_lowercase());
-        match sure {
-            true => like.push_str(&escape(&character.to_string())),
-            false if !like.ends_with('%') => like.push('%'),
-            false => {}
+        if sure {
+            like.push_str(&escape(&character.to_string()));
+        } else if !anything {
+            like.push('%');
         }
+        anything = !sure;
     }
-    if !like.ends_with('%') {
+    if !anything {
         like.push('%');
     }
     like
@@ -63,12 +65,47 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::indexing_slicing, reason = "these are tests")]
+
     use super::*;
+    use proptest::prelude::*;
+
+    /// What `LIKE … ESCAPE '|'` finds, without case: the collation knows neither case nor accents, which only finds more.
+    fn finds(like: &[char], text: &[char]) -> bool {
+        match like {
+            [] => text.is_empty(),
+            ['%', like @ ..] => (0..=text.len()).any(|skipped| finds(like, &text[skipped..])),
+            ['|', sure, like @ ..] | [sure, like @ ..] => {
+                text.first().is_some_and(|letter| *letter == sure.to_ascii_lowercase()) && finds(like, &text[1..])
+            }
+        }
+    }
+
+    /// What a program made of a text that took its UTF-8 for Latin-1.
+    fn encode_again(text: &str) -> String {
+        text.bytes().map(char::from).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_wanted_is_left_out(
+            pattern in "[a-dA-D é%_|œß]{1,6}", before in "[a-d é|%]{0,3}", after in "[a-d é_]{0,3}", twice in any::<bool>()
+        ) {
+            let selection = Selection::new(["VR"], [pattern.as_str()]);
+            let text = format!("{before}{}{after}", pattern.to_uppercase());
+            prop_assume!(selection.wants_note(&text));
+            let stored = if twice { encode_again(&text) } else { text };
+            for like in selection.note_patterns().map(like) {
+                let letters = |text: &str| text.chars().collect::<Vec<_>>();
+                prop_assert!(finds(&letters(&like), &letters(&stored.to_lowercase())), "{like} does not find {stored}");
+            }
+        }
+    }
 
     #[test]
     fn only_what_is_sure_is_asked_for() {
         assert_eq!(like("cde planifiee"), "% p%f%");
         assert_eq!(like("100_% vr|"), "%100|_|% v%||%");
-        assert_eq!(like("ete"), "%");
+        assert_eq!((like("ete").as_str(), like("%").as_str()), ("%", "%|%%"));
     }
 }

@@ -76,7 +76,7 @@ impl Reader {
     }
 
     /// One order, by id, or by number and extension; with both, both must be its own. A number alone means the order without
-    /// an extension, or the only one of that number.
+    /// an extension, or the only one of that number. Those that are there come before those that are gone.
     pub async fn order(
         &self,
         id: Option<OrderId>,
@@ -95,24 +95,27 @@ impl Reader {
         let Some(number) = number else {
             return Err(AppError::bad_input("id", "Give `id`, or `number` and, where it has one, `extension`."));
         };
-        let mut found = self.ports.orders.orders_of_number(number).await?;
+        let found = self.ports.orders.orders_of_number(number).await?;
         let own = |order: &StoredOrder| order.extension.clone().filter(|extension| !extension.is_empty());
-        if found.iter().any(|order| order.removed_at.is_none()) {
-            found.retain(|order| order.removed_at.is_none() || own(order).as_deref() == extension);
-        }
-        if let Some(exact) = found.iter().position(|order| own(order).as_deref() == extension) {
-            return Ok(Some(found.swap_remove(exact)));
-        }
-        match (extension, found.len()) {
-            (Some(_), _) => Ok(None),
-            (None, 0 | 1) => Ok(found.pop()),
-            (None, _) => {
-                let extensions: Vec<String> = found.iter().filter_map(own).collect();
-                let message =
-                    format!("There are several orders {number}: give `extension`, one of {}.", extensions.join(", "));
-                Err(AppError::bad_input("extension", message))
+        let (present, gone): (Vec<_>, Vec<_>) = found.into_iter().partition(|order| order.removed_at.is_none());
+        for mut orders in [present, gone] {
+            if let Some(exact) = orders.iter().position(|order| own(order).as_deref() == extension) {
+                return Ok(Some(orders.swap_remove(exact)));
+            }
+            match (extension, orders.len()) {
+                (Some(_), _) | (None, 0) => {}
+                (None, 1) => return Ok(orders.pop()),
+                (None, _) => {
+                    let extensions: Vec<String> = orders.iter().filter_map(own).collect();
+                    let message = format!(
+                        "There are several orders {number}: give `extension`, one of {}.",
+                        extensions.join(", ")
+                    );
+                    return Err(AppError::bad_input("extension", message));
+                }
             }
         }
+        Ok(None)
     }
 
     /// The accessories of each.

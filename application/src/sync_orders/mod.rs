@@ -13,7 +13,7 @@ pub use fingerprint::fingerprint;
 use crate::ingest::{Outcome, Progress, RunError};
 use crate::ports::clock::Clock;
 use crate::ports::erp::{ErpError, FailedOrder, FetchedOrders, OrderSource};
-use crate::ports::orders::{ChangedOrder, KnownOrder, OrderStore};
+use crate::ports::orders::{ChangedOrder, Fingerprint, KnownOrder, OrderStore};
 use crate::ports::store_error::StoreError;
 use crate::ports::sync_runs::{RunKind, SyncRun, SyncRunStore, SyncSource, SyncStatus};
 use atelier_domain::order::{OrderKey, Selection};
@@ -106,8 +106,8 @@ impl OrderSync {
         tell_failed(&failed, told);
         let known = self.store.known_orders().await?;
         let present = known.iter().filter(|order| !order.removed).count();
-        let mut known: HashMap<OrderKey, KnownOrder> =
-            known.into_iter().map(|order| (order.key.clone(), order)).collect();
+        let mut known: HashMap<OrderKey, (Fingerprint, bool)> =
+            known.into_iter().map(|KnownOrder { key, fingerprint, removed }| (key, (fingerprint, removed))).collect();
         // What cannot be read is there all the same.
         for order in &failed {
             order.key.as_ref().map(|key| known.remove(key));
@@ -121,7 +121,7 @@ impl OrderSync {
             order.sort();
             let fingerprint = fingerprint(&order);
             let before = known.remove(&order.key);
-            if before.is_none_or(|before| before.removed || before.fingerprint != fingerprint) {
+            if before.is_none_or(|(before, removed)| removed || before != fingerprint) {
                 step.push(ChangedOrder { order, fingerprint });
             }
             if step.len() >= STEP {
@@ -140,7 +140,7 @@ impl OrderSync {
         }
         self.save(run, &mut step, progress).await?;
         let gone: HashSet<OrderKey> =
-            known.into_values().filter(|order| !order.removed).map(|order| order.key).collect();
+            known.into_iter().filter(|(_, (_, removed))| !removed).map(|(key, _)| key).collect();
         let implausible = present > 0 && (run.orders_seen == 0 || gone.len() * 2 > present);
         if removals == Removals::Plausible && implausible && !gone.is_empty() {
             run.orders_missing = u32::try_from(gone.len()).unwrap_or(u32::MAX);

@@ -128,6 +128,8 @@ impl Survey<'_> {
     /// How many objects a field stands for; introspection has lists too.
     fn size(&self, field: &Field) -> u64 {
         match field.name.node.as_str() {
+            // Those of an order, or of a session, are a list, and few.
+            "sessions" | "orders" if !is_page(field) => 5,
             "sessions"
             | "pieces"
             | "logFiles"
@@ -174,6 +176,15 @@ impl Survey<'_> {
             Some(definition.node.default_value.as_ref()?.node.clone())
         })
     }
+}
+
+/// Whether nothing is asked of a field but what pages have.
+fn is_page(field: &Field) -> bool {
+    let of_page = |name: &str| ["nodes", "edges", "pageInfo", "totalCount", "__typename"].contains(&name);
+    field.selection_set.node.items.iter().all(|item| match &item.node {
+        Selection::Field(field) => of_page(field.node.name.node.as_str()),
+        Selection::InlineFragment(_) | Selection::FragmentSpread(_) => true,
+    })
 }
 
 /// How many rows figures may have: a year of 30 machines day by day, else some hundreds. A variable may name any key.

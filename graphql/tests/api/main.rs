@@ -17,6 +17,8 @@ mod limits;
 #[cfg(test)]
 mod nested;
 #[cfg(test)]
+mod orders;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod signing_in;

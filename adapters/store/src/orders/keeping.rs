@@ -14,6 +14,9 @@ use sea_orm::DbErr;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+/// So many orders are looked at at once.
+const AT_ONCE: u32 = 5_000;
+
 const HEAD: &[&str] = &[
     "id_commande",
     "numero_commande",
@@ -76,7 +79,17 @@ fn searched(order: &Order) -> String {
 #[async_trait]
 impl OrderStore for Store {
     async fn known_orders(&self) -> StoreResult<Vec<KnownOrder>> {
-        self.list("SELECT t.id_commande, t.empreinte, t.retiree_le FROM commande t", Vec::new()).await
+        // Rows of the driver are many times as large as what is kept of them.
+        let sql = format!(
+            "SELECT t.id_commande, t.empreinte, t.retiree_le, t.id FROM commande t WHERE t.id > $1 ORDER BY t.id LIMIT {AT_ONCE}"
+        );
+        let (mut known, mut after) = (Vec::new(), 0);
+        loop {
+            let rows = self.rows(sql.as_str(), vec![after.into()]).await?;
+            let Some(last) = rows.last() else { return Ok(known) };
+            after = last.try_get_by_index::<i64>(3).map_err(from_db)?;
+            known.extend(crate::rows::all::<KnownOrder>(&rows)?);
+        }
     }
 
     async fn save_changed(&self, orders: &[ChangedOrder], now: Instant) -> StoreResult<()> {

@@ -45,6 +45,7 @@ mod locks;
 mod log_files;
 mod machines;
 mod migrations;
+mod orders;
 mod pages;
 mod retention;
 mod sessions;

@@ -55,9 +55,17 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
     let sync = SyncControl::new(Arc::clone(&services.sync_runner), Arc::clone(&services.sync_runs));
     let audit = AuditTrail::new(Arc::clone(&services.audit), limits.page);
     let (clock, exclusions) = (Arc::clone(&services.clock), services.exclusions.clone());
-    let deciding = services.deciding.clone();
+    let (deciding, register) = (services.deciding.clone(), services.register.clone());
     let alerts = AlertDesk::new(Arc::clone(&services.alerts), Arc::clone(&clock));
-    let inner = builder().data(services).data(sync).data(audit).data(exclusions).data(deciding).data(alerts).finish();
+    let inner = builder()
+        .data(services)
+        .data(sync)
+        .data(audit)
+        .data(exclusions)
+        .data(deciding)
+        .data(register)
+        .data(alerts)
+        .finish();
     let types = Arc::new(Types::of(&inner.sdl()));
     AtelierSchema { inner, queries, clock, limits: *limits, types }
 }

@@ -6,7 +6,7 @@ use atelier_application::alerts::AlertDesk;
 use atelier_application::audit::AuditTrail;
 use atelier_application::error::AppError;
 use atelier_application::ingest::Exclusions;
-use atelier_application::manage::Decisions;
+use atelier_application::manage::{Decisions, Machines};
 use atelier_application::ports::identity::Subject;
 use atelier_application::query::Reader;
 use atelier_application::sync::SyncControl;
@@ -33,6 +33,12 @@ pub(crate) fn sync_control<'a>(ctx: &Context<'a>) -> ApiResult<&'a SyncControl> 
 /// What sets versions of log files aside.
 pub(crate) fn exclusions<'a>(ctx: &Context<'a>) -> ApiResult<&'a Exclusions> {
     ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no exclusions".to_owned())))
+}
+
+/// What adds, changes and removes machines.
+pub(crate) fn machines<'a>(ctx: &Context<'a>) -> ApiResult<&'a Machines> {
+    ctx.data_opt()
+        .ok_or_else(|| ApiError::from(AppError::Internal("the schema has no register of machines".to_owned())))
 }
 
 /// What takes decisions.

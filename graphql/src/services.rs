@@ -2,7 +2,7 @@
 
 use atelier_application::auth::Auth;
 use atelier_application::ingest::Exclusions;
-use atelier_application::manage::Decisions;
+use atelier_application::manage::{Decisions, Machines};
 use atelier_application::ports::alerts::AlertStore;
 use atelier_application::ports::anomalies::AnomalyReader;
 use atelier_application::ports::audit::AuditLog;
@@ -42,6 +42,8 @@ pub struct Services {
     pub sync_runner: Arc<dyn SyncRunner>,
     /// Setting versions of log files aside.
     pub exclusions: Exclusions,
+    /// Adding, changing and removing machines.
+    pub register: Machines,
     /// What people decided.
     pub decisions: Arc<dyn DecisionStore>,
     /// Taking decisions.

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use atelier_application::alerts::{Deliverer, Reviewer};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Exclusions, Ingest, Room};
-use atelier_application::manage::Decisions;
+use atelier_application::manage::{Decisions, Machines};
 use atelier_application::order_links::OrderLinks;
 use atelier_application::ports::archive::Archive;
 use atelier_application::ports::clock::Clock;
@@ -282,6 +282,7 @@ pub(crate) fn api(
         sync_runs: Arc::new(store.clone()),
         sync_runner: Arc::clone(&sync_runner),
         decisions: Arc::new(store.clone()),
+        register: Machines::new(Arc::new(store.clone()), Arc::new(SystemClock)),
         deciding: Decisions::new(
             deriving(config, store),
             Arc::new(store.clone()),

@@ -20,6 +20,7 @@ mod machines;
 mod migrate;
 mod orders;
 mod page;
+mod registry;
 mod retention;
 mod rows;
 mod sessions;

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod cycles;
+mod machines;
 mod scrap;
 mod stops;
 #[cfg(all(test, feature = "mocks"))]
@@ -13,6 +14,7 @@ mod tests;
 
 pub use calendar::{CalendarInput, ExceptionInput, WeeklyInput, parse_calendar};
 pub use cycles::CycleInput;
+pub use machines::Machines;
 pub use scrap::ScrapInput;
 
 use crate::error::AppError;

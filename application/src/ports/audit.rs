@@ -62,11 +62,17 @@ pub enum AuditAction {
     StopQualified,
     /// A reason of stops was added or changed.
     StopReasonSaved,
+    /// A machine was added.
+    MachineCreated,
+    /// A machine was changed.
+    MachineUpdated,
+    /// A machine was removed.
+    MachineDeleted,
 }
 
 impl AuditAction {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::VersionExcluded,
         Self::VersionIncluded,
         Self::CalendarSet,
@@ -75,6 +81,9 @@ impl AuditAction {
         Self::ScrapWithdrawn,
         Self::StopQualified,
         Self::StopReasonSaved,
+        Self::MachineCreated,
+        Self::MachineUpdated,
+        Self::MachineDeleted,
     ];
 
     /// As columns and the API write it.
@@ -88,6 +97,9 @@ impl AuditAction {
             Self::ScrapWithdrawn => "SCRAP_WITHDRAWN",
             Self::StopQualified => "STOP_QUALIFIED",
             Self::StopReasonSaved => "STOP_REASON_SAVED",
+            Self::MachineCreated => "MACHINE_CREATED",
+            Self::MachineUpdated => "MACHINE_UPDATED",
+            Self::MachineDeleted => "MACHINE_DELETED",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Reading machines.
 
+use super::audit::AuditEntry;
 use super::store_error::StoreResult;
 use async_trait::async_trait;
 use atelier_domain::ids::MachineId;
@@ -49,4 +50,65 @@ pub trait MachineStore: Send + Sync {
 
     /// Adds those configured machines that no stored one has the name or the folder of. Leaves the others as they are.
     async fn ensure_machines(&self, configured: &[ConfiguredMachine], now: Instant) -> StoreResult<()>;
+}
+
+/// A machine that is to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMachine {
+    /// Its name; its own.
+    pub name: String,
+    /// What it cuts.
+    pub kind: MachineType,
+    /// The folder of the log source that holds its files; its own.
+    pub folder: Option<String>,
+    /// Free text.
+    pub description: Option<String>,
+    /// Whether it is in use.
+    pub active: bool,
+}
+
+/// What of a machine is to be changed; what is nothing stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MachineChange {
+    /// Its name.
+    pub name: Option<String>,
+    /// What it cuts.
+    pub kind: Option<MachineType>,
+    /// Its folder, or none.
+    pub folder: Option<Option<String>>,
+    /// Its description, or none.
+    pub description: Option<Option<String>>,
+    /// Whether it is in use.
+    pub active: Option<bool>,
+}
+
+/// What became of the wish to remove a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// It is gone.
+    Deleted,
+    /// There is none.
+    Unknown,
+    /// Something was read of it, which is kept.
+    InUse,
+}
+
+/// Adding, changing and removing machines: each in one transaction with its entry in the audit trail.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait MachineRegistry: Send + Sync {
+    /// Adds one.
+    ///
+    /// # Errors
+    /// `Conflict` when another one has the name or the folder.
+    async fn add(&self, machine: &NewMachine, entry: AuditEntry) -> StoreResult<Machine>;
+
+    /// Changes one, and gives it as it is then; nothing when there is none. The entry gets its name.
+    ///
+    /// # Errors
+    /// `Conflict` when another one has the name or the folder.
+    async fn change(&self, id: MachineId, change: &MachineChange, entry: AuditEntry) -> StoreResult<Option<Machine>>;
+
+    /// Removes one of which nothing was ever read. The entry gets its name.
+    async fn delete(&self, id: MachineId, entry: AuditEntry) -> StoreResult<Deletion>;
 }

@@ -75,6 +75,12 @@ pub(crate) enum AuditAction {
     StopQualified,
     /// A reason of stops was added or changed.
     StopReasonSaved,
+    /// A machine was added.
+    MachineCreated,
+    /// A machine was changed.
+    MachineUpdated,
+    /// A machine was removed.
+    MachineDeleted,
 }
 
 /// What somebody may do; each role may do what those before it may.

@@ -10,6 +10,7 @@ mod log_file;
 mod log_line;
 mod log_version;
 mod machine;
+mod machine_input;
 mod observed;
 mod order;
 mod page_info;
@@ -40,6 +41,7 @@ pub(crate) use log_file::{LogFile, LogFileConnection, LogFileFilter, RejectedLin
 pub(crate) use log_line::{LogLine, Traced};
 pub(crate) use log_version::LogFileVersion;
 pub(crate) use machine::{Machine, MachineFilter};
+pub(crate) use machine_input::{CreateMachineInput, UpdateMachineInput};
 pub(crate) use observed::ObservedProduction;
 pub(crate) use order::{Accessory, Operation, Order, OrderConnection, OrderFilter, OrderNote, UnmatchedOrderNumber};
 pub(crate) use page_info::PageInfo;

@@ -105,7 +105,7 @@ impl DecisionMutation {
     }
 }
 
-fn machine_node(scope: &Scope, machine: machine::Machine) -> ApiResult<Machine> {
+pub(super) fn machine_node(scope: &Scope, machine: machine::Machine) -> ApiResult<Machine> {
     let node = MachineGroup::nodes(&scope.reader, [Arc::new(machine)]).pop();
     node.ok_or_else(|| ApiError::from(AppError::Internal("a machine has no node".to_owned())))
 }

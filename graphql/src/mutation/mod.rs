@@ -3,6 +3,7 @@
 mod alerts;
 mod auth;
 mod decisions;
+mod machines;
 mod sync;
 mod versions;
 
@@ -16,4 +17,5 @@ pub(crate) struct Mutation(
     alerts::AlertMutation,
     versions::VersionMutation,
     decisions::DecisionMutation,
+    machines::MachineMutation,
 );

@@ -45,9 +45,12 @@ fn signatures(sdl: &str) -> BTreeMap<String, String> {
 }
 
 /// Setting versions aside, and who did.
-const VERSIONS_AND_AUDIT: [&str; 46] = [
+const VERSIONS_AND_AUDIT: [&str; 49] = [
     "AuditAction",
     "AuditAction.CALENDAR_SET",
+    "AuditAction.MACHINE_CREATED",
+    "AuditAction.MACHINE_DELETED",
+    "AuditAction.MACHINE_UPDATED",
     "AuditAction.REFERENCE_CYCLE_SET",
     "AuditAction.SCRAP_DECLARED",
     "AuditAction.SCRAP_WITHDRAWN",

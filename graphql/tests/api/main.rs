@@ -15,6 +15,8 @@ mod fake;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod machines;
+#[cfg(test)]
 mod nested;
 #[cfg(test)]
 mod orders;

@@ -62,15 +62,21 @@ impl Unit {
     /// anyway.
     async fn begin(store: &Store, machine: MachineId, patience: Option<Duration>) -> Result<Self, DbErr> {
         let mut tx = Tx::begin(&store.db).await?;
-        if let Tx::Postgres(_) = tx {
-            if let Some(patience) = patience {
-                tx.execute(format!("SET LOCAL lock_timeout = {}", patience.as_millis()), Vec::new()).await?;
-            }
-            let sql = "SELECT pg_advisory_xact_lock(hashtextextended('atelier.centre_usinage', $1))";
-            tx.execute(sql, vec![machine.0.into()]).await?;
+        if let (Tx::Postgres(_), Some(patience)) = (&tx, patience) {
+            tx.execute(format!("SET LOCAL lock_timeout = {}", patience.as_millis()), Vec::new()).await?;
         }
+        lock_machine(&mut tx, machine).await?;
         Ok(Self { tx, backend: store.backend(), machine, saving: None })
     }
+}
+
+/// Waits until no other transaction holds the machine, and holds it until this one ends. SQLite has one writer anyway.
+pub(crate) async fn lock_machine(tx: &mut Tx, machine: MachineId) -> Result<(), DbErr> {
+    if let Tx::Postgres(_) = tx {
+        let sql = "SELECT pg_advisory_xact_lock(hashtextextended('atelier.centre_usinage', $1))";
+        tx.execute(sql, vec![machine.0.into()]).await?;
+    }
+    Ok(())
 }
 
 fn not_begun() -> StoreError {

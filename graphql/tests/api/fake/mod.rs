@@ -10,7 +10,7 @@ pub(crate) use store::Store;
 use async_graphql::{Executor, Request, Response, Variables};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Cleanup, Exclusions, Ingest, Room};
-use atelier_application::manage::Decisions;
+use atelier_application::manage::{Decisions, Machines};
 use atelier_application::ports::clock::Clock;
 use atelier_application::ports::identity::Subject;
 use atelier_application::ports::ingest_store::MockIngestStore;
@@ -48,6 +48,7 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
         sync_runner: Arc::clone(store) as _,
         exclusions: exclusions(store),
         decisions: Arc::clone(store) as _,
+        register: Machines::new(Arc::clone(store) as _, Arc::new(Still)),
         deciding: deciding(store),
         orders: Arc::clone(store) as _,
         order_links: Arc::clone(store) as _,

@@ -6,6 +6,7 @@ mod audit;
 mod decisions;
 mod lines;
 mod orders;
+mod registry;
 mod runs;
 mod sessions;
 

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod feed;
+mod machines;
 mod sessions;
 mod sync;
 
@@ -15,7 +16,12 @@ use tokio::time::Sleep;
 
 /// What happens, as it happens. A subscription ends when its token does.
 #[derive(MergedSubscription, Default)]
-pub(crate) struct Subscription(sessions::SessionSubscription, sync::SyncSubscription, alerts::AlertSubscription);
+pub(crate) struct Subscription(
+    sessions::SessionSubscription,
+    machines::MachineSubscription,
+    sync::SyncSubscription,
+    alerts::AlertSubscription,
+);
 
 /// Ends when the token of a subject does.
 fn end_of_token(ctx: &Context<'_>, subject: &Subject) -> ApiResult<Sleep> {

@@ -4,7 +4,8 @@ use crate::fake::{NOW, Store, ada, ending, json, over, session};
 use async_graphql::{Data, Executor, Request, Response};
 use atelier_application::ports::events::Announcement;
 use atelier_application::ports::sessions::SessionSummary;
-use atelier_domain::ids::Revision;
+use atelier_domain::ids::{MachineId, Revision};
+use atelier_domain::machine::Activity;
 use atelier_domain::units::Millis;
 use atelier_graphql::{Caller, Limits};
 use futures_util::StreamExt;
@@ -157,7 +158,7 @@ async fn a_subscription_ends_with_its_token() {
     let mut stream =
         subscribe(&store, ending(NOW + Millis(80)), &small(), "subscription { sessionCreated(afterId: 0) { id } }");
     assert_eq!(json(&stream.next().await.unwrap()), json!({ "data": { "sessionCreated": { "id": "1" } } }));
-    assert!(tokio::time::timeout(Duration::from_secs(5), stream.next()).await.unwrap().is_none());
+    assert!(tokio::time::timeout(Duration::from_secs(15), stream.next()).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -176,4 +177,58 @@ async fn refusals() {
     let mut stream = subscribe(&store, ada(), &small(), "subscription { sessionCreated(afterId: 0) { id } }");
     assert_eq!(json(&stream.next().await.unwrap())["errors"][0]["extensions"]["code"], "INTERNAL");
     assert!(stream.next().await.is_none());
+}
+
+/// What a machine did, so many seconds ago.
+fn stopped(seconds_ago: i64) -> Activity {
+    let since = NOW + Millis::from_seconds(-seconds_ago);
+    Activity { last_event: since, stopped_since: Some(since), last_wait: None, last_start: None }
+}
+
+#[tokio::test]
+async fn a_machine_whose_state_changes_is_told_once() {
+    let store = Store::of(2, 1);
+    let does = |machine: i64, activity| {
+        store.doing.lock().unwrap().insert(MachineId(machine), activity);
+    };
+    does(1, stopped(60));
+    let query = "subscription { machineStateChanged { name state stateSince } }";
+    let mut stream = subscribe(&store, ada(), &small(), query);
+    assert_eq!(now(&mut stream).await, Vec::<Value>::new(), "what they do now is known");
+    let told = async |stream: &mut BoxStream<'static, Response>| {
+        let next = tokio::time::timeout(Duration::from_secs(15), stream.next()).await.unwrap().unwrap();
+        json(&next)["data"]["machineStateChanged"].take()
+    };
+    does(2, Activity { stopped_since: None, ..stopped(30) });
+    store.commit(false, session(2, 2, 5, 120));
+    assert_eq!(told(&mut stream).await, json!({ "name": "M02", "state": "RUNNING", "stateSince": null }));
+    // It was started and stopped meanwhile; nothing was committed that anybody heard of.
+    does(1, stopped(10));
+    let expected = json!({ "name": "M01", "state": "STOPPED", "stateSince": "2025-06-15T15:06:30Z" });
+    assert_eq!(told(&mut stream).await, expected);
+    // It runs on.
+    does(2, Activity { stopped_since: None, last_start: Some(NOW), ..stopped(5) });
+    store.commit(false, session(2, 2, 5, 120));
+    assert!(tokio::time::timeout(Duration::from_millis(1_500), stream.next()).await.is_err());
+}
+
+#[tokio::test]
+async fn only_the_machines_that_are_asked_for_and_no_longer_than_the_token() {
+    let store = Store::of(2, 1);
+    let query = "subscription { machineStateChanged(machineIds: [2]) { name } }";
+    let mut stream = subscribe(&store, ending(NOW + Millis(1_200)), &small(), query);
+    assert_eq!(now(&mut stream).await, Vec::<Value>::new());
+    store.doing.lock().unwrap().insert(MachineId(1), stopped(60));
+    store.doing.lock().unwrap().insert(MachineId(2), stopped(60));
+    store.commit(false, session(1, 1, 5, 120));
+    let mut heard = Vec::new();
+    while let Some(response) = tokio::time::timeout(Duration::from_secs(15), stream.next()).await.unwrap() {
+        heard.push(json(&response)["data"]["machineStateChanged"]["name"].take());
+    }
+    assert_eq!(heard, ["M02"]);
+    let refused =
+        subscribe(&store, ada(), &small(), "subscription { machineStateChanged(machineIds: [\"x\"]) { name } }")
+            .next()
+            .await;
+    assert_eq!(json(&refused.unwrap())["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
 }

@@ -134,6 +134,7 @@ pub(crate) fn order_sync(config: &Config, store: &Store, source: Arc<dyn OrderSo
         runs: Arc::new(store.clone()),
         clock: Arc::new(SystemClock),
         selection: config.erp.selection.clone(),
+        customer_names: config.erp.store_customer_name,
     }
 }
 

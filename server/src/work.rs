@@ -267,11 +267,10 @@ impl Work {
 
 /// Fetches logs and reads orders, on schedule and on demand, until `stopping`.
 pub(crate) async fn work_when_due(config: &Config, jobs: Jobs, progress: Unwatched, requests: Requests) {
-    // What was committed when the program last ran, or the pattern has changed.
-    progress.link().await;
     let fetching = fetch_on_schedule(config, jobs.fetching.as_ref(), &progress);
     let reading = read_on_schedule(config, jobs.orders.as_ref(), &progress);
-    tokio::join!(fetching, reading, requests.serve(&jobs, &progress));
+    // `link`: what was committed when the program last ran, or the pattern has changed.
+    tokio::join!(fetching, reading, requests.serve(&jobs, &progress), progress.link());
 }
 
 async fn fetch_on_schedule(config: &Config, ingest: Option<&Ingest>, progress: &Unwatched) {

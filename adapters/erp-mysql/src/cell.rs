@@ -1,5 +1,6 @@
 //! A value of a row as text, number or instant: columns have whatever types the ERP gave them.
 
+use crate::tables::LONGEST_KEY;
 use atelier_domain::order::text::repair;
 use atelier_domain::time::{Instant, PlantZone};
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
@@ -35,7 +36,7 @@ fn decode(bytes: &[u8]) -> String {
 pub(crate) fn key(row: &Row, place: usize) -> Option<String> {
     let mut key = text(row, place)?;
     key.truncate(key.trim_end().len());
-    Some(key).filter(|key| !key.is_empty())
+    Some(key).filter(|key| !key.is_empty() && key.chars().count() <= LONGEST_KEY)
 }
 
 /// A number with decimals.
@@ -46,7 +47,8 @@ pub(crate) fn float(row: &Row, place: usize) -> Option<f64> {
         Value::Double(number) => *number,
         // Through its text: 0.1 stays 0.1.
         Value::Float(number) => number.to_string().parse().ok()?,
-        Value::Bytes(bytes) => decode(bytes).trim().parse().ok()?,
+        // A comma before the decimals is one of those who write German or French.
+        Value::Bytes(bytes) => decode(bytes).trim().replacen(',', ".", 1).parse().ok()?,
         Value::NULL | Value::Date(..) | Value::Time(..) => return None,
     };
     Some(number).filter(|number| number.is_finite())
@@ -92,7 +94,7 @@ fn date_time(value: &Value) -> Option<NaiveDateTime> {
 fn time_of(value: &Value) -> Option<NaiveTime> {
     match value {
         // Some programs keep a time as a date and time of long ago.
-        Value::Time(false, 0, hour, minute, second, micro) | Value::Date(_, _, _, hour, minute, second, micro) => {
+        Value::Time(false, 0, hour, minute, second, micro) | Value::Date(1.., _, _, hour, minute, second, micro) => {
             NaiveTime::from_hms_micro_opt(u32::from(*hour), u32::from(*minute), u32::from(*second), *micro)
         }
         Value::Bytes(bytes) => {

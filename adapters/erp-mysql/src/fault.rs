@@ -3,6 +3,7 @@
 use crate::settings::ErpSettings;
 use atelier_application::ports::erp::ErpError;
 use mysql_async::{DriverError, Error, IoError, ServerError};
+use std::path::Path;
 
 /// A failure while `doing` something with the ERP.
 pub(crate) fn fault(settings: &ErpSettings, doing: &str, error: &Error) -> ErpError {
@@ -32,6 +33,15 @@ pub(crate) fn not_safe(settings: &ErpSettings, cause: &str) -> ErpError {
     ErpError::Permanent(format!(
         "The ERP {} could not be spoken to encrypted ({cause}): check `erp.tls` and the authority in `erp.tls_ca`.",
         settings.label()
+    ))
+}
+
+/// The file of the authority is none.
+pub(crate) fn no_authority(file: &Path, cause: &str) -> ErpError {
+    ErpError::Permanent(format!(
+        "The file {} of `erp.tls_ca` cannot be used ({cause}): it must hold the PEM certificate of the authority that signed the \
+         ERP's.",
+        file.display()
     ))
 }
 

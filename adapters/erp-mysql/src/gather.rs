@@ -4,7 +4,9 @@
 //! are kept packed into bytes: a hundred thousand orders with all that they hold are some tens of megabytes so.
 
 use crate::cell::{float, instant, integer, key, text};
+use crate::tables::LONGEST_KEY;
 use atelier_application::ports::erp::{FailedOrder, FetchedOrders};
+use atelier_domain::order::text::lower;
 use atelier_domain::order::{Accessory, Operation, Order, OrderKey, OrderNote, Selection};
 use atelier_domain::time::{Instant, PlantZone};
 use mysql_async::Row;
@@ -13,6 +15,8 @@ use std::collections::{BTreeMap, HashMap};
 
 #[derive(Serialize, Deserialize)]
 struct Head {
+    /// In the letters it has there.
+    key: String,
     number: i32,
     extension: Option<String>,
     status: Option<String>,
@@ -84,10 +88,10 @@ struct Making {
 pub(crate) struct Gathering<'s> {
     zone: PlantZone,
     selection: &'s Selection,
-    /// Those with a wanted accessory.
+    /// Those with a wanted accessory, by their keys in lower case: the ERP's own comparisons know no case.
     orders: HashMap<Box<str>, Making>,
     failed: Vec<FailedOrder>,
-    /// How many rows of a table lack what nothing can be read without.
+    /// How many rows of a table were left out, and why.
     skipped: BTreeMap<(&'static str, &'static str), u32>,
 }
 
@@ -96,27 +100,27 @@ impl<'s> Gathering<'s> {
         Self { zone, selection, orders: HashMap::new(), failed: Vec::new(), skipped: BTreeMap::new() }
     }
 
-    fn skip(&mut self, table: &'static str, lacks: &'static str) {
-        *self.skipped.entry((table, lacks)).or_default() += 1;
+    fn skip(&mut self, table: &'static str, why: &'static str) {
+        *self.skipped.entry((table, why)).or_default() += 1;
     }
 
     /// A row of `PARTS`.
     pub(crate) fn accessory(&mut self, row: &Row) {
         let (Some(order), Some(code)) = (key(row, 0), text(row, 1)) else {
-            return self.skip("P_Zubeh", "ID_A_Kopf or ZCode");
+            return self.skip("P_Zubeh", "without ID_A_Kopf or ZCode");
         };
         if self.selection.wants_accessory(&code) {
             let part = Part { position: integer(row, 2), code, description: text(row, 3), quantity: float(row, 4) };
-            self.orders.entry(order.into_boxed_str()).or_default().accessories.push(&part);
+            self.orders.entry(lower(&order).into_boxed_str()).or_default().accessories.push(&part);
         }
     }
 
     /// A row of `LOGBOOK`.
     pub(crate) fn note(&mut self, row: &Row) {
         let (Some(order), Some(text_of)) = (key(row, 0), text(row, 1)) else {
-            return self.skip("A_Logbuch", "ID_A_Kopf or Notiz");
+            return self.skip("A_Logbuch", "without ID_A_Kopf or Notiz");
         };
-        let Some(making) = self.orders.get_mut(order.as_str()) else { return };
+        let Some(making) = self.orders.get_mut(lower(&order).as_str()) else { return };
         if self.selection.wants_note(&text_of) {
             let at = instant(row, 3, 4, self.zone).map(|at| at.0);
             making.notes.push(&Note { code: text(row, 2), at, user: text(row, 5), text: text_of });
@@ -132,9 +136,9 @@ impl<'s> Gathering<'s> {
     /// A row of `OPERATIONS`.
     pub(crate) fn operation(&mut self, row: &Row) {
         let (Some(order), Some(number)) = (key(row, 0), text(row, 1)) else {
-            return self.skip("A_Vorgang", "ID_A_Kopf or Nummer");
+            return self.skip("A_Vorgang", "without ID_A_Kopf or Nummer");
         };
-        let Some(making) = self.orders.get_mut(order.as_str()) else { return };
+        let Some(making) = self.orders.get_mut(lower(&order).as_str()) else { return };
         let at = instant(row, 3, 4, self.zone).map(|at| at.0);
         making.operations.push(&Step { number, description: text(row, 2), at, user: text(row, 5), note: text(row, 6) });
     }
@@ -142,24 +146,30 @@ impl<'s> Gathering<'s> {
     /// A row of `HEADS`.
     pub(crate) fn head(&mut self, row: &Row) {
         let Some(order) = key(row, 0) else {
-            let number = text(row, 1).unwrap_or_else(|| "none".to_owned());
-            let reason = format!("A row of A_Kopf has no ID (its AuNummer: {number}): give it one in the ERP.");
+            let number = text(row, 1).map_or_else(|| "none".to_owned(), |text| shown(&text));
+            let reason = format!(
+                "A row of A_Kopf has no ID, or one of more than {LONGEST_KEY} characters (its AuNummer: {number}): give it one in \
+                 the ERP."
+            );
             self.failed.push(FailedOrder { key: None, reason });
             return;
         };
-        let Some(making) = self.orders.get_mut(order.as_str()) else { return };
+        let Some(making) = self.orders.get_mut(lower(&order).as_str()) else { return };
         let Some(number) = integer(row, 1) else {
-            let value = text(row, 1).map_or_else(|| "is missing".to_owned(), |text| format!("is '{text}'"));
-            let reason = format!("The order {order} has no number (its AuNummer {value}): give it one in the ERP.");
-            self.orders.remove(order.as_str());
+            let value = text(row, 1).map_or_else(|| "is missing".to_owned(), |text| format!("is '{}'", shown(&text)));
+            let order_shown = shown(&order);
+            let reason = format!(
+                "The order {order_shown} has no number that can be used (its AuNummer {value}): give it a whole number in the ERP."
+            );
+            self.orders.remove(lower(&order).as_str());
             self.failed.push(FailedOrder { key: Some(OrderKey(order)), reason });
             return;
         };
         if !making.head.0.is_empty() {
-            tracing::warn!(order, "A_Kopf has the order twice; the first row counts");
-            return self.skip("A_Kopf", "an ID of its own");
+            return self.skip("A_Kopf", "whose ID another row has");
         }
         making.head.push(&Head {
+            key: order.clone(),
             number,
             extension: text(row, 2),
             status: text(row, 3),
@@ -175,17 +185,22 @@ impl<'s> Gathering<'s> {
     pub(crate) fn finish(mut self) -> FetchedOrders {
         self.orders.retain(|_, making| !making.head.0.is_empty());
         let count = u32::try_from(self.orders.len()).unwrap_or(u32::MAX);
-        let orders = self.orders.into_iter().filter_map(|(key, making)| making.order(OrderKey(key.into_string())));
-        let left_out = self.skipped.into_iter().map(|((table, lacks), count)| match count {
-            1 => format!("1 row of {table} has no {lacks} and was left out."),
-            _ => format!("{count} rows of {table} have no {lacks} and were left out."),
+        let orders = self.orders.into_values().filter_map(Making::order);
+        let left_out = self.skipped.into_iter().map(|((table, why), count)| match count {
+            1 => format!("1 row of {table} {why} was left out."),
+            _ => format!("{count} rows of {table} {why} were left out."),
         });
         FetchedOrders { orders: Box::new(orders), count, failed: self.failed, left_out: left_out.collect() }
     }
 }
 
+/// A text of the ERP's in a sentence of ours: on one line, and not too long.
+fn shown(text: &str) -> String {
+    text.chars().take(60).map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}
+
 impl Making {
-    fn order(self, key: OrderKey) -> Option<Order> {
+    fn order(self) -> Option<Order> {
         let head: Head = self.head.unpack().pop()?;
         let accessory = |part: Part| Accessory {
             position: part.position,
@@ -203,7 +218,7 @@ impl Making {
         let note =
             |note: Note| OrderNote { code: note.code, at: note.at.map(Instant), user: note.user, text: note.text };
         Some(Order {
-            key,
+            key: OrderKey(head.key),
             number: head.number,
             extension: head.extension,
             status: head.status,

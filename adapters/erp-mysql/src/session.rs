@@ -1,6 +1,6 @@
 //! The connection: one a reading, in one read-only transaction.
 
-use crate::fault::{fault, no_column, no_table, not_safe, too_slow, unreachable};
+use crate::fault::{fault, no_authority, no_column, no_table, not_safe, too_slow, unreachable};
 use crate::filter::Filter;
 use crate::settings::{ErpSettings, ErpTls};
 use crate::tables::{Description, Table};
@@ -9,6 +9,7 @@ use futures_util::TryStreamExt as _;
 use mysql_async::prelude::Queryable as _;
 use mysql_async::{Conn, Error, OptsBuilder, Row, SslOpts};
 use std::io::ErrorKind;
+use std::path::Path;
 use std::time::Duration;
 
 /// The pause before the second try of a connection; it doubles.
@@ -24,6 +25,30 @@ const NO_SUCH_TABLE: u16 = 1146;
 const TABLE_DENIED: u16 = 1142;
 const COLUMN_DENIED: u16 = 1143;
 const UNKNOWN_VARIABLE: u16 = 1193;
+
+const BEGINNING: &str = "beginning";
+
+/// Why a statement gave nothing.
+enum Trouble {
+    /// It took too long.
+    Slow,
+    Failed(Error),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Trouble {
+    fn told(&self, settings: &ErpSettings, doing: &str) -> ErpError {
+        match self {
+            Self::Slow => too_slow(settings, doing),
+            Self::Failed(error) => fault(settings, doing, error),
+        }
+    }
+}
 
 /// A connection.
 pub(crate) struct Session {
@@ -55,6 +80,7 @@ impl Session {
         let ssl = match &settings.tls {
             ErpTls::Off => None,
             ErpTls::On { authority } => {
+                authority.as_deref().map_or(Ok(()), readable)?;
                 let authority = authority.iter().cloned().map(Into::into).collect();
                 Some(SslOpts::default().with_root_certs(authority))
             }
@@ -79,43 +105,46 @@ impl Session {
                 return Err(unreachable(settings, &format!("nothing came in {} s", settings.timeout.as_secs())));
             }
         };
-        Ok(Self { connection, settings: settings.clone() })
+        let mut session = Self { connection, settings: settings.clone() };
+        // Whatever the server's is, blanks at the end of texts stay away and quotes mean what they mean here.
+        let plain = session.run("SET SESSION sql_mode = ''").await;
+        plain.map_err(|trouble| trouble.told(settings, "connecting"))?;
+        Ok(session)
     }
 
     /// Lets nothing be written, lets the server end what takes too long, and holds on to the present moment.
     pub(crate) async fn begin(&mut self) -> Result<(), ErpError> {
-        let seconds = self.settings.timeout.as_secs().max(1);
-        // MariaDB's limit, in seconds, else MySQL's, in milliseconds.
-        let limited = self.run(&format!("SET SESSION max_statement_time = {seconds}")).await;
-        if let Err(error) = limited {
-            let unknown = matches!(&error, Error::Server(error) if error.code == UNKNOWN_VARIABLE);
-            let limited = if unknown {
-                self.run(&format!("SET SESSION max_execution_time = {}", seconds * 1_000)).await
-            } else {
-                Err(error)
-            };
-            match limited {
-                Err(Error::Server(error)) if error.code == UNKNOWN_VARIABLE => {
-                    tracing::warn!("the ERP cannot end statements that take too long; they are only left alone");
-                }
-                Err(error) => return Err(fault(&self.settings, "beginning", &error)),
-                Ok(()) => {}
-            }
-        }
+        self.limit().await.map_err(|trouble| trouble.told(&self.settings, BEGINNING))?;
         for statement in [
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
             "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
         ] {
-            self.run(statement).await.map_err(|error| fault(&self.settings, "beginning", &error))?;
+            self.run(statement).await.map_err(|trouble| trouble.told(&self.settings, BEGINNING))?;
         }
         Ok(())
     }
 
-    async fn run(&mut self, statement: &str) -> Result<(), Error> {
+    /// MariaDB's limit, in seconds, else MySQL's, in milliseconds.
+    async fn limit(&mut self) -> Result<(), Trouble> {
+        let seconds = self.settings.timeout.as_secs().max(1);
+        for statement in [
+            format!("SET SESSION max_statement_time = {seconds}"),
+            format!("SET SESSION max_execution_time = {}", seconds * 1_000),
+        ] {
+            match self.run(&statement).await {
+                Err(Trouble::Failed(Error::Server(error))) if error.code == UNKNOWN_VARIABLE => {}
+                limited => return limited,
+            }
+        }
+        tracing::warn!("the ERP cannot end statements that take too long; they are only left alone");
+        Ok(())
+    }
+
+    async fn run(&mut self, statement: &str) -> Result<(), Trouble> {
         let limit = self.settings.timeout + GRACE;
         match tokio::time::timeout(limit, self.connection.query_drop(statement)).await {
-            Ok(done) => done,
-            Err(_) => Err(Error::Driver(mysql_async::DriverError::ConnectionClosed)),
+            Ok(done) => Ok(done?),
+            Err(_) => Err(Trouble::Slow),
         }
     }
 
@@ -125,39 +154,47 @@ impl Session {
         description: &'static Description,
         with_personal: bool,
     ) -> Result<Table, ErpError> {
+        let mut denied = None;
         for name in description.names() {
             let columns = match self.columns(&name).await {
                 Ok(columns) => columns,
-                Err(Error::Server(error)) if error.code == NO_SUCH_TABLE => continue,
-                // A user who may read some columns of a table may not ask for all of them.
-                Err(Error::Server(error)) if [TABLE_DENIED, COLUMN_DENIED].contains(&error.code) => {
-                    self.allowed_columns(&name).await.map_err(|error| self.reading(&name, &error))?
+                Err(Trouble::Failed(Error::Server(error))) if error.code == NO_SUCH_TABLE => continue,
+                // A user who may read some columns of a table may not ask for all of them. The same is said of a table that is
+                // not there.
+                Err(Trouble::Failed(Error::Server(error))) if [TABLE_DENIED, COLUMN_DENIED].contains(&error.code) => {
+                    let allowed = self.allowed_columns(&name).await.map_err(|error| self.reading(&name, &error))?;
+                    if allowed.is_empty() {
+                        denied.get_or_insert((name, Trouble::Failed(Error::Server(error))));
+                        continue;
+                    }
+                    allowed
                 }
                 Err(error) => return Err(self.reading(&name, &error)),
             };
             let table = Table::new(description, name, &columns, with_personal);
             return table.map_err(|(table, column)| no_column(&self.settings, &table, column));
         }
-        Err(no_table(&self.settings, description.name))
+        Err(match denied {
+            Some((name, trouble)) => self.reading(&name, &trouble),
+            None => no_table(&self.settings, description.name),
+        })
     }
 
     /// The columns of a table, from a statement that is only prepared: it runs nowhere.
-    async fn columns(&mut self, table: &str) -> Result<Vec<String>, Error> {
+    async fn columns(&mut self, table: &str) -> Result<Vec<String>, Trouble> {
         let limit = self.settings.timeout;
         let prepared = self.connection.prep(format!("SELECT * FROM `{table}`"));
-        let statement = match tokio::time::timeout(limit, prepared).await {
-            Ok(statement) => statement?,
-            Err(_) => return Err(Error::Driver(mysql_async::DriverError::ConnectionClosed)),
-        };
+        let statement = tokio::time::timeout(limit, prepared).await.map_err(|_| Trouble::Slow)??;
         let columns = statement.columns().iter().map(|column| column.name_str().into_owned()).collect();
         self.connection.close(statement).await?;
         Ok(columns)
     }
 
-    async fn allowed_columns(&mut self, table: &str) -> Result<Vec<String>, Error> {
+    async fn allowed_columns(&mut self, table: &str) -> Result<Vec<String>, Trouble> {
         let sql =
             "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?";
-        self.connection.exec(sql, (table,)).await
+        let asked = self.connection.exec(sql, (table,));
+        Ok(tokio::time::timeout(self.settings.timeout, asked).await.map_err(|_| Trouble::Slow)??)
     }
 
     /// Hands out each row of a table.
@@ -179,13 +216,13 @@ impl Session {
         };
         match tokio::time::timeout(self.settings.timeout + GRACE, read).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(self.reading(&table.name, &error)),
-            Err(_) => Err(too_slow(&self.settings, &doing(&table.name))),
+            Ok(Err(error)) => Err(self.reading(&table.name, &Trouble::Failed(error))),
+            Err(_) => Err(self.reading(&table.name, &Trouble::Slow)),
         }
     }
 
-    fn reading(&self, table: &str, error: &Error) -> ErpError {
-        fault(&self.settings, &doing(table), error)
+    fn reading(&self, table: &str, trouble: &Trouble) -> ErpError {
+        trouble.told(&self.settings, &format!("{table} was being read"))
     }
 
     /// Says good-bye; should that fail, there is nothing left to lose.
@@ -196,6 +233,11 @@ impl Session {
     }
 }
 
-fn doing(table: &str) -> String {
-    format!("{table} was being read")
+/// Whether a file holds a certificate: the library would tell of one that does not as if the server were at fault.
+fn readable(authority: &Path) -> Result<(), ErpError> {
+    match std::fs::read_to_string(authority) {
+        Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => Ok(()),
+        Ok(_) => Err(no_authority(authority, "it holds no certificate in PEM form")),
+        Err(error) => Err(no_authority(authority, &error.to_string())),
+    }
 }

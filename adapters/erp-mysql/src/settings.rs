@@ -57,7 +57,7 @@ impl ErpSettings {
         let parsed = url::Url::parse(url).map_err(|_| InvalidErpUrl)?;
         let named = parsed.scheme() == "mysql"
             && parsed.host_str().is_some_and(|host| !host.is_empty())
-            && parsed.path().trim_matches('/').chars().count() > 0
+            && parsed.path().strip_prefix('/').is_some_and(|name| !name.is_empty() && !name.contains('/'))
             && parsed.query().is_none();
         if !named {
             return Err(InvalidErpUrl);
@@ -110,6 +110,7 @@ mod tests {
             "mysql:///d",
             "mysql://a:secret@h/d?unknown=1",
             "mysql://a:secret@h:port/d",
+            "mysql://a:secret@h/d/more",
         ] {
             let told = settings(url).unwrap_err().to_string();
             assert!(!told.contains("secret") && told.contains("mysql://USER:PASSWORD@HOST:PORT/NAME"), "{url}: {told}");

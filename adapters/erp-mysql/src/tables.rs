@@ -8,14 +8,30 @@ pub(crate) struct Column {
     required: bool,
     /// Whether it names somebody, and is read only where that is wanted.
     personal: bool,
+    /// Of a text, how many characters are read at most: a row may hold gigabytes.
+    longest: Option<u32>,
+}
+
+/// A key is that long at most: one that is longer is none.
+pub(crate) const LONGEST_KEY: usize = 200;
+
+/// A text is read up to here.
+const LONGEST_TEXT: u32 = 20_000;
+
+const fn key(name: &'static str) -> Column {
+    Column { name, required: true, personal: false, longest: Some(LONGEST_KEY as u32 + 1) }
 }
 
 const fn required(name: &'static str) -> Column {
-    Column { name, required: true, personal: false }
+    Column { name, required: true, personal: false, longest: Some(LONGEST_TEXT) }
+}
+
+const fn text(name: &'static str) -> Column {
+    Column { name, required: false, personal: false, longest: Some(LONGEST_TEXT) }
 }
 
 const fn optional(name: &'static str) -> Column {
-    Column { name, required: false, personal: false }
+    Column { name, required: false, personal: false, longest: None }
 }
 
 /// A table that is used; rows have its columns in this order.
@@ -29,14 +45,14 @@ pub(crate) struct Description {
 pub(crate) static HEADS: Description = Description {
     name: "A_Kopf",
     columns: &[
-        required("ID"),
-        required("AuNummer"),
-        optional("AuAlpha"),
-        optional("AufStatus"),
-        optional("Kommission"),
-        optional("KundenNr"),
-        Column { name: "KundenBez", required: false, personal: true },
-        optional("Techniker"),
+        key("ID"),
+        Column { name: "AuNummer", required: true, personal: false, longest: None },
+        text("AuAlpha"),
+        text("AufStatus"),
+        text("Kommission"),
+        text("KundenNr"),
+        Column { name: "KundenBez", required: false, personal: true, longest: Some(LONGEST_TEXT) },
+        text("Techniker"),
         optional("A_VorMwSt"),
     ],
 };
@@ -45,32 +61,32 @@ pub(crate) static HEADS: Description = Description {
 pub(crate) static LOGBOOK: Description = Description {
     name: "A_Logbuch",
     columns: &[
-        required("ID_A_Kopf"),
+        key("ID_A_Kopf"),
         required("Notiz"),
-        optional("Code"),
+        text("Code"),
         optional("Datum"),
         optional("Zeit"),
-        optional("Benutzer"),
+        text("Benutzer"),
     ],
 };
 
 /// Accessories of orders.
 pub(crate) static PARTS: Description = Description {
     name: "P_Zubeh",
-    columns: &[required("ID_A_Kopf"), required("ZCode"), optional("Position"), optional("Text"), optional("Stueck")],
+    columns: &[key("ID_A_Kopf"), required("ZCode"), optional("Position"), text("Text"), optional("Stueck")],
 };
 
 /// Operations of orders.
 pub(crate) static OPERATIONS: Description = Description {
     name: "A_Vorgang",
     columns: &[
-        required("ID_A_Kopf"),
+        key("ID_A_Kopf"),
         required("Nummer"),
-        optional("Bezeichnung"),
+        text("Bezeichnung"),
         optional("Datum"),
         optional("Zeit"),
-        optional("Benutzer"),
-        optional("NotizText"),
+        text("Benutzer"),
+        text("NotizText"),
     ],
 };
 
@@ -86,8 +102,8 @@ impl Description {
 pub(crate) struct Table {
     /// What it is called there.
     pub(crate) name: String,
-    /// What its columns are called there; nothing for one that is missing or not wanted.
-    columns: Vec<Option<String>>,
+    /// What its columns are called there, and how much of each is read; nothing for one that is missing or not wanted.
+    columns: Vec<Option<(String, Option<u32>)>>,
 }
 
 impl Table {
@@ -104,7 +120,8 @@ impl Table {
             if there.is_none() && wanted.required {
                 return Err((name, wanted.name));
             }
-            found.push(there.filter(|_| with_personal || !wanted.personal).cloned());
+            let there = there.filter(|_| with_personal || !wanted.personal);
+            found.push(there.map(|name| (name.clone(), wanted.longest)));
         }
         Ok(Self { name, columns: found })
     }
@@ -118,14 +135,18 @@ impl Table {
     /// A column by its place, as statements write it.
     pub(crate) fn column(&self, place: usize) -> String {
         match self.columns.get(place) {
-            Some(Some(name)) => format!("`{}`", name.replace('`', "``")),
+            Some(Some((name, _))) => format!("`{}`", name.replace('`', "``")),
             _ => "NULL".to_owned(),
         }
     }
 
     /// The statement that reads it.
     pub(crate) fn select(&self, condition: &str) -> String {
-        let columns: Vec<String> = (0..self.columns.len()).map(|place| self.column(place)).collect();
+        let part = |(place, column): (usize, &Option<(String, Option<u32>)>)| match column {
+            Some((_, Some(longest))) => format!("LEFT({}, {longest})", self.column(place)),
+            _ => self.column(place),
+        };
+        let columns: Vec<String> = self.columns.iter().enumerate().map(part).collect();
         format!("SELECT {} FROM `{}`{condition}", columns.join(", "), self.name)
     }
 }
@@ -145,7 +166,8 @@ mod tests {
         let found = table(&all, false).unwrap();
         assert_eq!(
             found.select(" WHERE 1"),
-            "SELECT `id`, `aunummer`, NULL, NULL, NULL, `KundenNr`, NULL, NULL, `A_VorMwSt` FROM `a_kopf` WHERE 1"
+            "SELECT LEFT(`id`, 201), `aunummer`, NULL, NULL, NULL, LEFT(`KundenNr`, 20000), NULL, NULL, `A_VorMwSt` FROM \
+             `a_kopf` WHERE 1"
         );
         assert_eq!(found.missing(&HEADS), ["AuAlpha", "AufStatus", "Kommission", "Techniker"]);
         assert!(table(&all, true).unwrap().select("").contains("`KundenBez`"));

@@ -28,6 +28,10 @@ impl FromRow for User {
 #[async_trait]
 impl UserStore for Store {
     async fn user_by_name(&self, username: &str) -> StoreResult<Option<(User, PasswordHash)>> {
+        // PostgreSQL knows no NUL, and so no user has one.
+        if username.contains('\0') {
+            return Ok(None);
+        }
         let sql = format!("SELECT t.mot_de_passe, {} FROM utilisateur t WHERE t.nom = $1", columns::<User>("t"));
         let Some(row) = self.row(sql, vec![username.into()]).await? else { return Ok(None) };
         let hash = Fields::of(&row, "utilisateur", &["mot_de_passe"], 0).text()?.to_owned();

@@ -47,7 +47,8 @@ pub(crate) fn numbers(backend: DbBackend, list: impl IntoIterator<Item = i64>) -
 
 /// A list of texts as one value, for [`is_in`].
 pub(crate) fn texts(backend: DbBackend, list: impl IntoIterator<Item = impl Into<String>>) -> Value {
-    let list = list.into_iter().map(Into::into);
+    // PostgreSQL knows no NUL, and so nothing that is stored has one.
+    let list = list.into_iter().map(Into::into).filter(|text| !text.contains('\0'));
     match backend {
         DbBackend::Postgres => {
             Value::Array(ArrayType::String, Some(Box::new(list.map(|text| Value::String(Some(text))).collect())))

@@ -20,14 +20,18 @@ const PIECES: u32 = 5_000;
 /// A compiled pattern takes at most so many bytes.
 const PATTERN_SIZE: usize = 1 << 20;
 
-/// How texts of a log name orders: a regular expression. Its group `number`, else its first group, else all of it is the
-/// number; its group `extension`, if there is one, the extension.
+/// How texts of a log name orders: a regular expression. Its group `number`, else its first group that is not `extension`, else,
+/// without any, all of it is the number; its group `extension`, if there is one, the extension.
 #[derive(Debug, Clone)]
-pub struct OrderPattern(Regex);
+pub struct OrderPattern {
+    pattern: Regex,
+    /// The group that is the number.
+    number: usize,
+}
 
 impl PartialEq for OrderPattern {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
+        self.as_str() == other.as_str()
     }
 }
 
@@ -46,22 +50,26 @@ impl OrderPattern {
         if pattern.is_match("") {
             return Err("it finds something in every text; write one such as `CDE (?<number>\\d{5})`".to_owned());
         }
-        Ok(Self(pattern))
+        let groups: Vec<Option<&str>> = pattern.capture_names().collect();
+        let named = groups.iter().position(|group| *group == Some("number"));
+        let first = (1..groups.len()).find(|group| groups.get(*group).copied().flatten() != Some("extension"));
+        let number = named.or(first).unwrap_or(0);
+        Ok(Self { pattern, number })
     }
 
     /// Its text.
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        self.pattern.as_str()
     }
 
     /// The orders that a text names.
     pub fn names(&self, text: &str) -> BTreeSet<OrderName> {
-        self.0.captures_iter(text).filter_map(|found| name(&found)).collect()
+        self.pattern.captures_iter(text).filter_map(|found| name(&found, self.number)).collect()
     }
 }
 
-fn name(found: &Captures<'_>) -> Option<OrderName> {
-    let number = found.name("number").or_else(|| found.get(1)).or_else(|| found.get(0))?;
+fn name(found: &Captures<'_>, number: usize) -> Option<OrderName> {
+    let number = found.get(number)?;
     let extension = found.name("extension").map(|extension| extension.as_str().trim().to_owned());
     Some(OrderName {
         number: number.as_str().trim().parse().ok()?,
@@ -88,13 +96,15 @@ impl OrderLinks {
     /// Reads all sessions that changed since they were read. Gives how many; stops early when `cancelled`.
     pub async fn catch_up(&self, cancelled: impl Fn() -> bool) -> StoreResult<u32> {
         let Some(pattern) = &self.pattern else {
-            self.store.forget_names().await?;
+            self.store.forget_names("").await?;
             return Ok(0);
         };
         let mut read = 0;
         loop {
             let sessions = self.store.unread_sessions(pattern.as_str(), SESSIONS).await?;
             if sessions.is_empty() {
+                // Of those whose details were removed nobody can tell any more what another pattern would find.
+                self.store.forget_names(pattern.as_str()).await?;
                 return Ok(read);
             }
             for at in sessions {

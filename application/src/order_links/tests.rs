@@ -20,6 +20,13 @@ fn the_number_is_in_the_group_of_that_name_or_the_first_or_is_all() {
     assert_eq!(names("[0-9]+", "26001 26001"), [(26_001, None)], "once");
     assert_eq!(names("[0-9]+", "99999999999"), [], "that is no number of an order");
     assert_eq!(names("CDE(.*)", "CDE x"), []);
+    assert_eq!(
+        names("(?<extension>2)(\\d{5})/", "226001/"),
+        [(26_001, Some("2".to_owned()))],
+        "an extension is no number"
+    );
+    assert_eq!(names("X(\\d+)|(\\d{6})", "260010 X26001"), [(26_001, None)], "what is not found names nothing");
+    assert_eq!(names("(?<extension>[A-Z])", "A"), [], "a letter is no number");
 }
 
 #[test]
@@ -65,6 +72,10 @@ async fn each_piece_counts_for_what_it_names_or_else_its_bar() {
         told.lock().unwrap().push((at.revision, names));
         Ok(())
     });
+    store.expect_forget_names().times(1).returning(|but| {
+        assert_eq!(but, "#(\\d+)");
+        Ok(())
+    });
     let links = OrderLinks { store: Arc::new(store), pattern: Some(OrderPattern::new("#(\\d+)").unwrap()) };
     assert_eq!(links.catch_up(|| false).await, Ok(1));
     assert_eq!(*saved.lock().unwrap(), [(Revision(9), vec![(1, 2), (2, 2), (3, 1), (9, 0)])]);
@@ -73,7 +84,7 @@ async fn each_piece_counts_for_what_it_names_or_else_its_bar() {
 #[tokio::test]
 async fn without_a_pattern_what_was_read_is_forgotten() {
     let mut store = MockOrderLinkStore::new();
-    store.expect_forget_names().times(1).returning(|| Ok(()));
+    store.expect_forget_names().times(1).returning(|_| Ok(()));
     assert_eq!(OrderLinks { store: Arc::new(store), pattern: None }.catch_up(|| false).await, Ok(0));
 }
 

@@ -66,8 +66,8 @@ pub trait OrderLinkStore: Send + Sync {
     /// that vanished meanwhile is passed over.
     async fn save_names(&self, at: SessionAt, pattern: &str, names: &BTreeMap<OrderName, u64>) -> StoreResult<()>;
 
-    /// Forgets all that sessions name.
-    async fn forget_names(&self) -> StoreResult<()>;
+    /// Forgets all that sessions name, but for what was read with this pattern; no pattern is empty.
+    async fn forget_names(&self, but: &str) -> StoreResult<()>;
 }
 
 /// Reading which orders sessions are for.

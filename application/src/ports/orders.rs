@@ -42,6 +42,9 @@ pub trait OrderStore: Send + Sync {
     /// Stores these, new or known by their keys, in one transaction; none of them is gone then. They were stored `now`.
     async fn save_changed(&self, orders: &[ChangedOrder], now: Instant) -> StoreResult<()>;
 
+    /// Takes away the names of customers, wherever there is one.
+    async fn forget_customer_names(&self) -> StoreResult<()>;
+
     /// Notes that these are gone, `now`, in one transaction.
     async fn save_gone(&self, orders: &[OrderKey], now: Instant) -> StoreResult<()>;
 }

@@ -48,6 +48,9 @@ impl Reader {
             let message = format!("`search` must have at most {LONGEST_SEARCH} characters.");
             return Err(AppError::bad_input("search", message));
         }
+        if search.chars().any(char::is_control) {
+            return Err(AppError::bad_input("search", "`search` must be on one line."));
+        }
         let midnight = |date: NaiveDate| self.ports.zone.candidates(date.and_hms_opt(0, 0, 0).unwrap_or_default()).0;
         // The last date that there is has no end.
         let end = |date: NaiveDate| date.succ_opt().map_or(Instant(i64::MAX), midnight);
@@ -56,7 +59,7 @@ impl Reader {
             planned_from: from.map(midnight),
             planned_before: to.map(end),
             stock_managed,
-            words: search.split_whitespace().map(fold).collect(),
+            words: search.split_whitespace().map(fold).filter(|word| !word.is_empty()).collect(),
             removed,
         })
     }

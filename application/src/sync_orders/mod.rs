@@ -19,9 +19,13 @@ use crate::ports::sync_runs::{RunKind, SyncRun, SyncRunStore, SyncSource, SyncSt
 use atelier_domain::order::{OrderKey, Selection};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// So many orders are written in one transaction.
 const STEP: usize = 500;
+
+/// While the ERP is read it is looked so often whether the run should stop.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// So many orders that cannot be read are told one by one.
 const TOLD: usize = 10;
@@ -49,6 +53,8 @@ pub struct OrderSync {
     pub clock: Arc<dyn Clock>,
     /// Which orders are wanted.
     pub selection: Selection,
+    /// Whether the names of customers may be kept, also those of orders that are gone.
+    pub customer_names: bool,
 }
 
 /// Why a run stopped before its end.
@@ -96,7 +102,16 @@ impl OrderSync {
         progress: &dyn Progress,
         told: &mut Vec<String>,
     ) -> Result<(), Halt> {
-        let FetchedOrders { orders, count, failed, left_out } = self.source.fetch(&self.selection).await?;
+        let interrupted = || "It was interrupted; the next run goes on from here.".to_owned();
+        let fetched = tokio::select! {
+            biased;
+            fetched = self.source.fetch(&self.selection) => Some(fetched?),
+            () = cancelled(progress) => None,
+        };
+        let Some(FetchedOrders { orders, count, failed, left_out }) = fetched else {
+            told.push(interrupted());
+            return Ok(());
+        };
         run.orders_seen = count;
         run.orders_failed = u32::try_from(failed.len()).unwrap_or(u32::MAX);
         for remark in &left_out {
@@ -112,7 +127,6 @@ impl OrderSync {
         for order in &failed {
             order.key.as_ref().map(|key| known.remove(key));
         }
-        let interrupted = || "It was interrupted; the next run goes on from here.".to_owned();
         progress.planned(run.orders_seen, 0);
         let mut seen = 0u32;
         let mut step = Vec::new();
@@ -141,7 +155,7 @@ impl OrderSync {
         self.save(run, &mut step, progress).await?;
         let gone: HashSet<OrderKey> =
             known.into_iter().filter(|(_, (_, removed))| !removed).map(|(key, _)| key).collect();
-        let implausible = present > 0 && (run.orders_seen == 0 || gone.len() * 2 > present);
+        let implausible = present > 0 && (run.orders_seen + run.orders_failed == 0 || gone.len() * 2 > present);
         if removals == Removals::Plausible && implausible && !gone.is_empty() {
             run.orders_missing = u32::try_from(gone.len()).unwrap_or(u32::MAX);
             told.push(format!(
@@ -152,6 +166,9 @@ impl OrderSync {
             return Ok(());
         }
         self.remove(run, gone, progress).await?;
+        if !self.customer_names {
+            self.store.forget_customer_names().await?;
+        }
         Ok(())
     }
 
@@ -193,6 +210,13 @@ impl OrderSync {
         if let Err(error) = self.runs.save(run).await {
             tracing::warn!(%error, "how far the run is could not be stored");
         }
+    }
+}
+
+/// Ends soon after the run was told to stop.
+async fn cancelled(progress: &dyn Progress) {
+    while !progress.cancelled() {
+        tokio::time::sleep(LOOK).await;
     }
 }
 

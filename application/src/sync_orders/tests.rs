@@ -114,6 +114,7 @@ impl Plant {
             gone.gone.lock().unwrap().push(keys.iter().map(|key| key.0.clone()).collect());
             Ok(())
         });
+        store.expect_forget_customer_names().returning(|| Ok(()));
         let mut runs = MockSyncRunStore::new();
         runs.expect_try_lock().returning(|_| Ok(Some(Box::new(Free))));
         runs.expect_start().returning(|_, _, _| Ok(started()));
@@ -126,6 +127,7 @@ impl Plant {
             runs: Arc::new(runs),
             clock: Arc::new(clock),
             selection: Selection::default(),
+            customer_names: false,
         };
         let Outcome::Ran(run) = sync.run(removals, progress).await.unwrap() else { panic!("nobody else runs") };
         (run, written)
@@ -271,6 +273,7 @@ async fn while_another_one_runs_nothing_is_done() {
         runs: Arc::new(runs),
         clock: Arc::new(MockClock::new()),
         selection: Selection::default(),
+        customer_names: true,
     };
     let outcome = sync.run(Removals::Plausible, &Watch::default()).await.unwrap();
     assert_eq!(outcome, Outcome::AlreadyRunning);

@@ -120,7 +120,9 @@ async fn ended(
         }
     }
     if watch.was_interrupted() {
-        out::note("It was interrupted; the next run goes on from here.");
+        if !run.error.as_deref().unwrap_or_default().contains("interrupted") {
+            out::note("It was interrupted; the next run goes on from here.");
+        }
         return Ok(ExitCode::from(2));
     }
     Ok(exit_code(run.status))

@@ -10,6 +10,7 @@ use super::secret::Secret;
 use super::values::{Values, duration, list, number, truth};
 use atelier_application::order_links::OrderPattern;
 use atelier_domain::order::Selection;
+use atelier_domain::order::text::fold;
 use atelier_domain::time::PlantZone;
 use atelier_erp_mysql::{ErpSettings, ErpTls, InvalidErpUrl};
 use std::path::PathBuf;
@@ -23,7 +24,8 @@ pub(crate) struct ErpConfig {
     tls: ErpTls,
     timeout: Duration,
     retries: u32,
-    store_customer_name: bool,
+    /// Whether the names of customers are read and kept.
+    pub(crate) store_customer_name: bool,
     /// Which orders are wanted.
     pub(crate) selection: Selection,
     /// When they are read.
@@ -41,7 +43,7 @@ impl ErpConfig {
         let authority = values.text(&ERP_TLS_CA).map(PathBuf::from);
         let encrypted = values.parse(&ERP_TLS, on_or_off)?.unwrap_or(authority.is_some());
         let accessories = values.parse(&ERP_ACCESSORIES, list)?.unwrap_or_else(|| owned(&["VR", "SOP", "S P"]));
-        let notes = values.parse(&ERP_NOTES, list)?.unwrap_or_else(|| owned(&["cde Planifiée"]));
+        let notes = values.parse(&ERP_NOTES, visible)?.unwrap_or_else(|| owned(&["cde Planifiée"]));
         let schedule = values.parse(&ERP_SCHEDULE, Schedule::of)?;
         Ok(Self {
             url: values.parse(&ERP_URL, well_formed)?,
@@ -71,6 +73,15 @@ impl ErpConfig {
         settings.tries = self.retries;
         settings.store_customer_name = self.store_customer_name;
         Some(settings)
+    }
+}
+
+/// Texts of which something is left without case and accents.
+fn visible(text: &str) -> Result<Vec<String>, String> {
+    let texts = list(text)?;
+    match texts.iter().find(|text| fold(text).trim().is_empty()) {
+        Some(_) => Err("write texts that have more than accents".to_owned()),
+        None => Ok(texts),
     }
 }
 

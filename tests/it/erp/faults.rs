@@ -98,8 +98,17 @@ async fn every_failure_has_its_sentence() {
     assert!(told(&erp.url()).contains("The table A_Kopf") && told(&erp.url()).contains("no column AuNummer"));
     erp.within("ALTER TABLE A_Kopf RENAME COLUMN Nummer TO AuNummer; RENAME TABLE A_Vorgang TO away");
     assert!(told(&erp.url()).contains("has no table A_Vorgang"));
+    erp.within("RENAME TABLE away TO A_Vorgang");
+    let account = format!("half_{}", erp.name);
+    erp.sql(&format!("CREATE USER {account}@'127.0.0.1'"));
+    for table in ["A_Kopf", "P_Zubeh", "A_Logbuch"] {
+        erp.sql(&format!("GRANT SELECT ON {}.{table} TO {account}@'127.0.0.1'", erp.name));
+    }
+    let denied = told(&erp.url_of(&account, port));
+    assert!(denied.contains("grant SELECT on the four tables") && denied.contains("A_Vorgang"), "{denied}");
+    erp.sql(&format!("DROP USER {account}@'127.0.0.1'"));
     erp.within(
-        "RENAME TABLE away TO A_Vorgang; DROP TABLE A_Logbuch; CREATE VIEW A_Logbuch AS SELECT 'K1' AS ID_A_Kopf, \
+        "DROP TABLE A_Logbuch; CREATE VIEW A_Logbuch AS SELECT 'K1' AS ID_A_Kopf, \
         'x' AS Notiz, SLEEP(9) AS Code",
     );
     let slow = atelier.run(&["sync", "erp"]).expect_code(1).stderr;
@@ -123,10 +132,33 @@ async fn rows_that_say_nothing_and_a_null_where_none_should_be() {
     let run = told.json();
     assert_eq!((&run["ordersSeen"], &run["ordersFailed"], &run["status"]), (&json!(10), &json!(2), &json!("PARTIAL")));
     let error = run["error"].as_str().unwrap();
-    assert!(error.contains("A row of A_Kopf has no ID (its AuNummer: 5)") && error.contains("K14"), "{error}");
+    assert!(
+        error.contains("A row of A_Kopf has no ID") && error.contains("(its AuNummer: 5)") && error.contains("K14"),
+        "{error}"
+    );
     for remark in ["2 rows of P_Zubeh", "1 row of A_Vorgang", "1 row of A_Kopf", "1 row of A_Logbuch"] {
         assert!(told.stderr.contains(remark), "{remark}: {}", told.stderr);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_told_to_stop_while_the_erp_is_silent_stops() {
+    let (database, Some(erp)) = (Database::sqlite(), Erp::of_samples()) else { return };
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = erp.url_of("root", silent.local_addr().unwrap().port());
+    let atelier = atelier(&database, &erp).env("ATELIER_ERP_URL", url);
+    let mut running = atelier.start(&["sync", "erp"]);
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    running.signal("INT");
+    let ended = running.wait(std::time::Duration::from_secs(4)).expect("it does not stop");
+    assert_eq!(ended.code(), Some(2));
+    atelier.add_boss();
+    let serving = atelier.serve().await;
+    let runs =
+        serving.boss().await.query("{ syncRuns(source: ERP) { nodes { status error finishedAt } } }", json!({})).await;
+    let run = &runs["syncRuns"]["nodes"][0];
+    assert_eq!(run["status"], "PARTIAL");
+    assert!(run["finishedAt"].is_string() && run["error"].as_str().unwrap().contains("interrupted"), "{run}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,8 +7,8 @@ use crate::{Store, value};
 use async_trait::async_trait;
 use atelier_application::ports::orders::{ChangedOrder, Fingerprint, KnownOrder, OrderStore};
 use atelier_application::ports::store_error::StoreResult;
+use atelier_domain::order::OrderKey;
 use atelier_domain::order::text::fold;
-use atelier_domain::order::{Order, OrderKey};
 use atelier_domain::time::Instant;
 use sea_orm::DbErr;
 use std::collections::HashMap;
@@ -66,9 +66,8 @@ fn read(text: &str) -> Option<Fingerprint> {
 }
 
 /// What a search looks in: number, extension, job site and customer, without case and accents.
-fn searched(order: &Order) -> String {
-    let texts = [&order.extension, &order.job_site, &order.customer_number, &order.customer_name];
-    let mut searched = order.number.to_string();
+fn searched<'t>(number: impl Into<i64>, texts: impl IntoIterator<Item = Option<&'t str>>) -> String {
+    let mut searched = number.into().to_string();
     for text in texts.into_iter().flatten() {
         searched.push(' ');
         searched.push_str(&fold(text));
@@ -98,6 +97,20 @@ impl OrderStore for Store {
         Ok(tx.commit().await.map_err(from_db)?)
     }
 
+    async fn forget_customer_names(&self) -> StoreResult<()> {
+        let sql =
+            "SELECT id, numero_commande, extension, affaire, numero_client FROM commande WHERE nom_client IS NOT NULL";
+        for row in &self.rows(sql, Vec::new()).await? {
+            let mut fields =
+                Fields::of(row, "commande", &["id", "numero_commande", "extension", "affaire", "numero_client"], 0);
+            let (id, number) = (fields.number()?, fields.number()?);
+            let texts = [fields.text_option()?, fields.text_option()?, fields.text_option()?];
+            let sql = "UPDATE commande SET nom_client = NULL, recherche = $1 WHERE id = $2";
+            self.execute(sql, vec![searched(number, texts).into(), id.into()]).await?;
+        }
+        Ok(())
+    }
+
     async fn save_gone(&self, orders: &[OrderKey], now: Instant) -> StoreResult<()> {
         let keys = value::texts(self.backend(), orders.iter().map(|key| key.0.clone()));
         let sql = format!(
@@ -115,7 +128,9 @@ async fn save(tx: &mut Tx, orders: &[ChangedOrder], now: Instant) -> Result<(), 
     let conflict = format!("ON CONFLICT (id_commande) DO UPDATE SET {}", set.join(", "));
     let mut heads = Bulk::new(backend, "commande", HEAD).or(conflict);
     for ChangedOrder { order, fingerprint } in orders {
-        let (fingerprint, searched) = (write(*fingerprint), searched(order));
+        let texts = [&order.extension, &order.job_site, &order.customer_number, &order.customer_name];
+        let searched = searched(order.number, texts.map(Option::as_deref));
+        let fingerprint = write(*fingerprint);
         heads.push(&[
             Cell::Text(Some(&order.key.0)),
             Cell::Int(order.number),

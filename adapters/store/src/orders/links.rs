@@ -83,11 +83,13 @@ impl OrderLinkStore for Store {
         Ok(tx.commit().await.map_err(from_db)?)
     }
 
-    async fn forget_names(&self) -> StoreResult<()> {
-        let is_empty = self.rows("SELECT 1 FROM session_liaison LIMIT 1", Vec::new()).await?.is_empty();
-        if !is_empty {
-            self.execute("DELETE FROM session_commande", Vec::new()).await?;
-            self.execute("DELETE FROM session_liaison", Vec::new()).await?;
+    async fn forget_names(&self, but: &str) -> StoreResult<()> {
+        let others = "SELECT session_id FROM session_liaison WHERE motif <> $1";
+        // No pattern is empty.
+        let but = || vec![but.into()];
+        if !self.rows(format!("{others} LIMIT 1"), but()).await?.is_empty() {
+            self.execute(format!("DELETE FROM session_commande WHERE session_id IN ({others})"), but()).await?;
+            self.execute("DELETE FROM session_liaison WHERE motif <> $1", but()).await?;
         }
         Ok(())
     }
@@ -120,7 +122,7 @@ impl OrderLinkReader for Store {
     async fn orders_of_sessions(&self, sessions: &[SessionId]) -> StoreResult<HashMap<SessionId, Vec<StoredOrder>>> {
         let sql = format!(
             "SELECT DISTINCT n.session_id, {} FROM session_commande n JOIN commande t ON {MEANS} WHERE {}
-             ORDER BY n.session_id, t.numero_commande, t.id",
+             ORDER BY n.session_id, t.numero_commande, t.extension NULLS FIRST, t.id",
             columns::<StoredOrder>("t"),
             self.is_in("n.session_id", 1)
         );

@@ -138,7 +138,7 @@ impl Auth {
     /// Adds a user. Asks for no subject: whoever runs the program holds its database.
     pub async fn add_user(&self, username: &str, password: &str, role: Role) -> Result<User, AppError> {
         check_username(username)?;
-        check_password(password)?;
+        check_password("password", password)?;
         let hash = self.passwords.hash(password).await;
         self.users.add_user(username, &hash, role, self.clock.now()).await.map_err(|error| match error {
             StoreError::Conflict(_) => AppError::Conflict(format!("The user name '{username}' is taken.")),
@@ -161,7 +161,7 @@ fn refused() -> AppError {
     AppError::Unauthenticated("The refresh token is not valid: sign in again.".to_owned())
 }
 
-fn check_username(username: &str) -> Result<(), AppError> {
+pub(crate) fn check_username(username: &str) -> Result<(), AppError> {
     if !USERNAME_CHARS.contains(&username.chars().count()) || username.trim().is_empty() {
         return Err(AppError::bad_input("username", "A user name has 1 to 64 characters."));
     }
@@ -171,12 +171,12 @@ fn check_username(username: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-fn check_password(password: &str) -> Result<(), AppError> {
+pub(crate) fn check_password(field: &str, password: &str) -> Result<(), AppError> {
     if password.chars().count() < PASSWORD_MIN_CHARS {
-        return Err(AppError::bad_input("password", "A password has at least 12 characters."));
+        return Err(AppError::bad_input(field, "A password has at least 12 characters."));
     }
     if password.len() > PASSWORD_MAX_BYTES {
-        return Err(AppError::bad_input("password", "A password has at most 1024 bytes."));
+        return Err(AppError::bad_input(field, "A password has at most 1024 bytes."));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The use cases of Atelier and the ports they need: no framework, no SQL, no HTTP.
 
 pub mod access;
+pub mod accounts;
 pub mod alerts;
 pub mod audit;
 pub mod auth;

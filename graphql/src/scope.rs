@@ -2,6 +2,7 @@
 
 use crate::error::{ApiError, ApiResult};
 use async_graphql::Context;
+use atelier_application::accounts::Accounts;
 use atelier_application::alerts::AlertDesk;
 use atelier_application::audit::AuditTrail;
 use atelier_application::error::AppError;
@@ -33,6 +34,11 @@ pub(crate) fn sync_control<'a>(ctx: &Context<'a>) -> ApiResult<&'a SyncControl> 
 /// What sets versions of log files aside.
 pub(crate) fn exclusions<'a>(ctx: &Context<'a>) -> ApiResult<&'a Exclusions> {
     ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no exclusions".to_owned())))
+}
+
+/// What adds and changes users.
+pub(crate) fn accounts<'a>(ctx: &Context<'a>) -> ApiResult<&'a Accounts> {
+    ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no accounts".to_owned())))
 }
 
 /// What adds, changes and removes machines.

@@ -1,5 +1,6 @@
 //! What the schema stands on.
 
+use atelier_application::accounts::Accounts;
 use atelier_application::auth::Auth;
 use atelier_application::ingest::Exclusions;
 use atelier_application::manage::{Decisions, Machines};
@@ -64,6 +65,8 @@ pub struct Services {
     pub events: Arc<dyn SessionEvents>,
     /// Who signs in.
     pub auth: Auth,
+    /// Adding and changing users.
+    pub accounts: Accounts,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// A machine that is silent for so long inside required time is taken for off.

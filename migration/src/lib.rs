@@ -16,6 +16,7 @@ mod m0008_retention;
 mod m0009_trs;
 mod m0010_out_of_use;
 mod m0011_orders;
+mod m0012_accounts;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_trs::Migration),
             Box::new(m0010_out_of_use::Migration),
             Box::new(m0011_orders::Migration),
+            Box::new(m0012_accounts::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ use crate::on_demand::{self, Requests};
 use crate::schedule::longest_pause;
 use anyhow::Context;
 use async_trait::async_trait;
+use atelier_application::accounts::{Accounts, Standings};
 use atelier_application::alerts::{Deliverer, Reviewer};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Exclusions, Ingest, Room};
@@ -217,14 +218,15 @@ pub(crate) fn auth(store: &Store, secret: &Secret) -> anyhow::Result<Auth> {
     Ok(Auth::new(users, Arc::new(Argon2Passwords::new()), tokens, Arc::new(RandomSecrets), Arc::new(SystemClock)))
 }
 
+/// Adding and changing users.
+pub(crate) fn accounts(store: &Store) -> Accounts {
+    let store = Arc::new(store.clone());
+    Accounts::new(store.clone(), store, Arc::new(Argon2Passwords::new()), Arc::new(SystemClock))
+}
+
 /// Access tokens signed by `secret`.
 pub(crate) fn tokens(secret: &Secret) -> anyhow::Result<JwtTokens> {
     Ok(JwtTokens::new(secret.expose().as_bytes())?)
-}
-
-/// Users without signing in: no token of this one proves anything to another program.
-pub(crate) fn auth_without_tokens(store: &Store) -> anyhow::Result<Auth> {
-    auth(store, &fresh_secret())
 }
 
 /// A secret that nobody knows.
@@ -301,12 +303,14 @@ pub(crate) fn api(
         users: Arc::new(store.clone()),
         events,
         auth: auth.clone(),
+        accounts: accounts(store),
         clock: Arc::new(SystemClock),
         zone: config.plant.zone,
     };
     let api = Api {
         schema: atelier_graphql::schema(services, &config.limits.graphql),
         auth,
+        standings: Standings::new(Arc::new(store.clone()), Arc::new(SystemClock)),
         clock: Arc::new(SystemClock),
         readiness: Arc::new(StoreReadiness(store.clone())),
         body_limit: config.limits.body,

@@ -6,6 +6,7 @@
 //! To add a statement: write it with `$1` placeholders, list its columns in the `FromRow` of what it gives, and cover it in
 //! `tests/contract`, which runs on both databases.
 
+mod accounts;
 mod alerts;
 mod anomalies;
 mod audit;

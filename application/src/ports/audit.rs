@@ -68,11 +68,17 @@ pub enum AuditAction {
     MachineUpdated,
     /// A machine was removed.
     MachineDeleted,
+    /// A user was added.
+    UserCreated,
+    /// A user was changed.
+    UserUpdated,
+    /// Somebody changed their password.
+    PasswordChanged,
 }
 
 impl AuditAction {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::VersionExcluded,
         Self::VersionIncluded,
         Self::CalendarSet,
@@ -84,6 +90,9 @@ impl AuditAction {
         Self::MachineCreated,
         Self::MachineUpdated,
         Self::MachineDeleted,
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::PasswordChanged,
     ];
 
     /// As columns and the API write it.
@@ -100,6 +109,9 @@ impl AuditAction {
             Self::MachineCreated => "MACHINE_CREATED",
             Self::MachineUpdated => "MACHINE_UPDATED",
             Self::MachineDeleted => "MACHINE_DELETED",
+            Self::UserCreated => "USER_CREATED",
+            Self::UserUpdated => "USER_UPDATED",
+            Self::PasswordChanged => "PASSWORD_CHANGED",
         }
     }
 }

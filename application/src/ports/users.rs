@@ -1,5 +1,6 @@
 //! Who signs in.
 
+use super::audit::AuditEntry;
 use super::store_error::StoreResult;
 use async_trait::async_trait;
 use atelier_domain::ids::UserId;
@@ -118,4 +119,58 @@ pub trait UserStore: Send + Sync {
 
     /// Drops all tokens of a family.
     async fn end_family(&self, family: &str) -> StoreResult<()>;
+}
+
+/// What of a user is to be changed; what is nothing stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// The hash of another password.
+    pub password: Option<PasswordHash>,
+    /// What they may do.
+    pub role: Option<Role>,
+    /// Whether they may sign in.
+    pub active: Option<bool>,
+}
+
+/// What became of the wish to change a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// They are as this now.
+    Done(User),
+    /// There is none.
+    Unknown,
+    /// They are the last active administrator, and would be none.
+    LastAdmin,
+}
+
+/// How a user stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// Tokens that were issued before do not count.
+    pub tokens_since: Option<Instant>,
+}
+
+/// Adding and changing users: each in one transaction with its entry in the audit trail.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait UserRegistry: Send + Sync {
+    /// All of them, by name.
+    async fn users(&self) -> StoreResult<Vec<User>>;
+
+    /// Adds one.
+    ///
+    /// # Errors
+    /// `Conflict` when the name is taken.
+    async fn create(&self, username: &str, password: &PasswordHash, role: Role, entry: AuditEntry)
+    -> StoreResult<User>;
+
+    /// Changes one. Another password, and being deactivated, end all their tokens. The entry gets their name.
+    async fn update(&self, id: UserId, change: &UserChange, entry: AuditEntry) -> StoreResult<Changed>;
+
+    /// How one stands now.
+    async fn standing(&self, id: UserId) -> StoreResult<Option<Standing>>;
 }

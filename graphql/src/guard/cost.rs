@@ -16,7 +16,7 @@ const FIELDS: u64 = 10_000;
 /// How deep selections may stand in each other, fragments counted.
 const HEIGHT: usize = 100;
 
-/// How often one request may sign in: it hashes a password, which is slow on purpose, and no request tries a dictionary.
+/// How often one request may sign in, or set a password: it hashes a password, which is slow on purpose, and no request tries a dictionary.
 const SIGN_INS: u64 = 10;
 
 /// Refuses an operation that asks for too much.
@@ -101,7 +101,9 @@ impl Survey<'_> {
         let inner = self.selection(&field.selection_set.node, level + 1)?;
         let name = field.name.node.as_str();
         let objects = match name {
-            "login" | "refreshToken" => self.limits.complexity / SIGN_INS,
+            "login" | "refreshToken" | "createUser" | "updateUser" | "changePassword" => {
+                self.limits.complexity / SIGN_INS
+            }
             _ if field.selection_set.node.items.is_empty() => 0,
             // A row of figures is as much as ten objects.
             "statistics" => self.size(field).saturating_mul(inner.objects.saturating_add(10)),

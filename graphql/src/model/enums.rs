@@ -81,6 +81,12 @@ pub(crate) enum AuditAction {
     MachineUpdated,
     /// A machine was removed.
     MachineDeleted,
+    /// A user was added.
+    UserCreated,
+    /// A user was changed.
+    UserUpdated,
+    /// Somebody changed their password.
+    PasswordChanged,
 }
 
 /// What somebody may do; each role may do what those before it may.

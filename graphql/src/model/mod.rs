@@ -54,4 +54,4 @@ pub(crate) use statistics::StatisticsRow;
 pub(crate) use sync_run::{SyncRun, SyncRunConnection};
 pub(crate) use timeline::TimelineInterval;
 pub(crate) use trs::{Reasons, TimeShare, Trs, time_shares};
-pub(crate) use user::{AuthPayload, User};
+pub(crate) use user::{AuthPayload, CreateUserInput, UpdateUserInput, User};

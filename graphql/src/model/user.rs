@@ -2,7 +2,8 @@
 
 use super::Role;
 use crate::scalar::DateTime;
-use async_graphql::{ID, SimpleObject};
+use async_graphql::{ID, InputObject, SimpleObject};
+use atelier_application::accounts::UserUpdate;
 use atelier_application::auth::SignedIn;
 use atelier_application::ports::users;
 
@@ -54,5 +55,34 @@ impl From<SignedIn> for AuthPayload {
             expires_at: DateTime(signed_in.expires_at),
             user: signed_in.user.into(),
         }
+    }
+}
+
+/// A user that is to be added.
+#[derive(InputObject)]
+pub(crate) struct CreateUserInput {
+    /// The name they sign in with: 1 to 64 characters; their own.
+    pub(crate) username: String,
+    /// Their password: at least 12 characters.
+    pub(crate) password: String,
+    /// What they may do.
+    pub(crate) role: Role,
+}
+
+/// What of a user is to be changed; what is left out stays.
+#[derive(InputObject)]
+pub(crate) struct UpdateUserInput {
+    /// Another password: at least 12 characters. It ends all their sign-ins.
+    password: Option<String>,
+    /// What they may do.
+    role: Option<Role>,
+    /// Whether they may sign in; if not, all their sign-ins end.
+    active: Option<bool>,
+}
+
+impl From<UpdateUserInput> for UserUpdate {
+    fn from(input: UpdateUserInput) -> Self {
+        let UpdateUserInput { password, role, active } = input;
+        Self { password, role: role.map(Into::into), active }
     }
 }

@@ -1,5 +1,6 @@
 //! What can be changed, a file per resource.
 
+mod accounts;
 mod alerts;
 mod auth;
 mod decisions;
@@ -18,4 +19,5 @@ pub(crate) struct Mutation(
     versions::VersionMutation,
     decisions::DecisionMutation,
     machines::MachineMutation,
+    accounts::AccountMutation,
 );

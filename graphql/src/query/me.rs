@@ -3,7 +3,7 @@
 use crate::Services;
 use crate::error::{ApiError, ApiResult};
 use crate::model::User;
-use crate::scope::Scope;
+use crate::scope::{Scope, accounts};
 use async_graphql::{Context, Object};
 use atelier_application::error::AppError;
 
@@ -18,5 +18,11 @@ impl MeQuery {
             .data_opt::<Services>()
             .ok_or_else(|| ApiError::from(AppError::Internal("the schema has no services".to_owned())))?;
         Ok(services.auth.me(&Scope::of(ctx)?.subject).await?.into())
+    }
+
+    /// All users, by name. Needs the role `ADMIN`.
+    async fn users(&self, ctx: &Context<'_>) -> ApiResult<Vec<User>> {
+        let users = accounts(ctx)?.users(&Scope::of(ctx)?.subject).await?;
+        Ok(users.into_iter().map(Into::into).collect())
     }
 }

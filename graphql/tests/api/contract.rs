@@ -45,17 +45,20 @@ fn signatures(sdl: &str) -> BTreeMap<String, String> {
 }
 
 /// Setting versions aside, and who did.
-const VERSIONS_AND_AUDIT: [&str; 49] = [
+const VERSIONS_AND_AUDIT: [&str; 52] = [
     "AuditAction",
     "AuditAction.CALENDAR_SET",
     "AuditAction.MACHINE_CREATED",
     "AuditAction.MACHINE_DELETED",
     "AuditAction.MACHINE_UPDATED",
+    "AuditAction.PASSWORD_CHANGED",
     "AuditAction.REFERENCE_CYCLE_SET",
     "AuditAction.SCRAP_DECLARED",
     "AuditAction.SCRAP_WITHDRAWN",
     "AuditAction.STOP_QUALIFIED",
     "AuditAction.STOP_REASON_SAVED",
+    "AuditAction.USER_CREATED",
+    "AuditAction.USER_UPDATED",
     "AuditAction.VERSION_EXCLUDED",
     "AuditAction.VERSION_INCLUDED",
     "AuditConnection",

@@ -33,6 +33,8 @@ mod subscriptions;
 #[cfg(test)]
 mod sync;
 #[cfg(test)]
+mod users;
+#[cfg(test)]
 mod values;
 #[cfg(test)]
 mod versions;

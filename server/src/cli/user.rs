@@ -39,8 +39,8 @@ pub(super) async fn run(command: User, global: &Global) -> anyhow::Result<ExitCo
     let store = wiring::connect(&config.database).await?;
     store.migrate_up().await?;
     let password = tokio::task::spawn_blocking(password).await??;
-    let auth = wiring::auth_without_tokens(&store)?;
-    match auth.add_user(&name, &password, role).await {
+    let by = super::version::account();
+    match wiring::accounts(&store).create_here(by, &name, &password, role).await {
         Ok(user) => out::line(format_args!("Added {} ({}).", user.username, user.role.as_str()))?,
         Err(AppError::BadUserInput { message, .. }) => bail!("{message}"),
         Err(error) => return Err(error.into()),

@@ -66,7 +66,7 @@ pub(super) async fn run(command: Version, global: &Global) -> anyhow::Result<Exi
 }
 
 /// What the operating system calls whoever runs this, as far as it can be shown.
-fn account() -> Option<String> {
+pub(super) fn account() -> Option<String> {
     let name = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok())?;
     let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
     (!name.is_empty()).then_some(name)

@@ -1,9 +1,9 @@
 //! Who sends a request.
 
+use super::Api;
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
-use atelier_application::auth::Auth;
-use atelier_application::ports::identity::TokenError;
+use atelier_application::ports::identity::{Subject, TokenError};
 use atelier_graphql::Caller;
 
 /// The token of `Bearer TOKEN`.
@@ -13,11 +13,16 @@ pub(super) fn bearer(header: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-/// Who the request's `Authorization` header proves.
-pub(super) fn of(request: &HttpRequest, auth: &Auth) -> Caller {
+/// Who the request's `Authorization` header proves, if they still may ask.
+pub(super) async fn of(request: &HttpRequest, api: &Api) -> Caller {
     let Some(header) = request.headers().get(AUTHORIZATION) else { return Caller::Anonymous };
     match header.to_str().ok().and_then(bearer) {
-        Some(token) => auth.subject(token).into(),
+        Some(token) => subject(token, api).await.into(),
         None => Caller::Refused(TokenError::Invalid),
     }
+}
+
+/// Who a token proves, if they still may ask.
+pub(super) async fn subject(token: &str, api: &Api) -> Result<Subject, TokenError> {
+    api.standings.current(api.auth.subject(token)?).await
 }

@@ -56,7 +56,7 @@ pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>)
     let form = Form::of(&request);
     match read(&request, payload, &api).await {
         Ok(batch) => {
-            let caller = caller::of(&request, &api.auth);
+            let caller = caller::of(&request, &api).await;
             let response = match batch {
                 BatchRequest::Single(request) => BatchResponse::Single(api.schema.execute(request.data(caller)).await),
                 BatchRequest::Batch(requests) => {

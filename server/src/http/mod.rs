@@ -28,6 +28,7 @@ pub(crate) use server::{Listening, listen};
 use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{self, Data, ServiceConfig};
+use atelier_application::accounts::Standings;
 use atelier_application::auth::Auth;
 use atelier_application::ports::clock::Clock;
 use atelier_graphql::AtelierSchema;
@@ -41,6 +42,8 @@ pub(crate) struct Api {
     pub(crate) schema: AtelierSchema,
     /// Proves who asks.
     pub(crate) auth: Auth,
+    /// Whether who asks still may.
+    pub(crate) standings: Standings,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,
     /// Whether requests can be answered.

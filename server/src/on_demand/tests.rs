@@ -54,7 +54,7 @@ impl Plant {
         let answers = Arc::new(Semaphore::new(0));
         let ingest = wiring::ingest(&config, &store, Arc::new(Slow(answers.clone())));
         let stopping = CancellationToken::new();
-        let auth = wiring::auth_without_tokens(&store).unwrap();
+        let auth = wiring::auth(&store, &wiring::fresh_secret()).unwrap();
         let (_, feed, _) = wiring::api(&config, &store, &store, auth, stopping.clone());
         let progress = Unwatched::new(stopping.clone(), &feed);
         Self { store, ingest, answers, stopping, progress, _folder: folder }

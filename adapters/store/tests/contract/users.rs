@@ -1,12 +1,21 @@
 //! Users and refresh tokens.
 
 use crate::fixture::Fixture;
+use atelier_application::ports::audit::{Actor, AuditAction, AuditEntry, AuditLog};
+use atelier_application::ports::sessions::Window;
 use atelier_application::ports::store_error::StoreError;
-use atelier_application::ports::users::{PasswordHash, Role, UserStore};
+use atelier_application::ports::users::{Changed, PasswordHash, Role, Standing, UserChange, UserRegistry, UserStore};
 use atelier_domain::ids::UserId;
 use atelier_domain::time::Instant;
 
-on_both!(users, tokens_are_used_once, two_at_once, tokens_that_ended);
+on_both!(
+    users,
+    tokens_are_used_once,
+    two_at_once,
+    tokens_that_ended,
+    users_are_added_and_changed,
+    the_last_administrator_stays
+);
 
 const NOW: Instant = Instant(1_748_412_131_007);
 const LATER: Instant = Instant(1_748_412_191_007);
@@ -63,4 +72,83 @@ async fn tokens_that_ended(fixture: Fixture) {
     assert!(fixture.store.use_refresh_token(b"old", NOW).await.unwrap().is_some());
     fixture.store.add_refresh_token(b"new", user, "f", Instant(LATER.0 + 1), LATER).await.unwrap();
     assert_eq!(fixture.store.use_refresh_token(b"old", LATER).await.unwrap(), None);
+}
+
+fn entry(action: AuditAction, at: i64) -> AuditEntry {
+    AuditEntry {
+        at: Instant(at),
+        actor: Actor::CommandLine(Some("root".to_owned())),
+        action,
+        object: "user ?".to_owned(),
+        detail: [("role".to_owned(), "ADMIN".to_owned())].into(),
+    }
+}
+
+async fn add(fixture: &Fixture, name: &str, role: Role) -> UserId {
+    let entry = entry(AuditAction::UserCreated, NOW.0);
+    fixture.store.create(name, &PasswordHash("x".into()), role, entry).await.unwrap().id
+}
+
+async fn change(fixture: &Fixture, id: UserId, change: UserChange) -> Changed {
+    fixture.store.update(id, &change, entry(AuditAction::UserUpdated, LATER.0)).await.unwrap()
+}
+
+async fn users_are_added_and_changed(fixture: Fixture) {
+    let store = &fixture.store;
+    let (zoe, anna) = (add(&fixture, "zoé", Role::Admin).await, add(&fixture, "anna", Role::Viewer).await);
+    let taken = store.create("anna", &PasswordHash("y".into()), Role::Admin, entry(AuditAction::UserCreated, 1)).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))), "{taken:?}");
+    let names: Vec<String> = store.users().await.unwrap().into_iter().map(|user| user.username).collect();
+    assert_eq!(names, ["anna", "zoé"]);
+    let standing = async |id| store.standing(id).await.unwrap();
+    let stands = |role, active, tokens_since| Some(Standing { role, active, tokens_since });
+    assert_eq!(standing(anna).await, stands(Role::Viewer, true, None));
+    assert_eq!(standing(UserId(99)).await, None);
+
+    store.add_refresh_token(b"one", anna, "f", Instant(i64::from(i32::MAX) * 1_000), NOW).await.unwrap();
+    let promoted = change(&fixture, anna, UserChange { role: Some(Role::Operator), ..UserChange::default() }).await;
+    assert!(matches!(&promoted, Changed::Done(user) if user.role == Role::Operator && user.active), "{promoted:?}");
+    assert_eq!(standing(anna).await, stands(Role::Operator, true, None), "another role ends no sign-in");
+    let hash = PasswordHash("new".into());
+    change(&fixture, anna, UserChange { password: Some(hash.clone()), ..UserChange::default() }).await;
+    assert_eq!(store.user_by_name("anna").await.unwrap().map(|(_, hash)| hash), Some(hash));
+    assert_eq!(standing(anna).await, stands(Role::Operator, true, Some(LATER)));
+    assert_eq!(store.use_refresh_token(b"one", NOW).await.unwrap(), None, "another password ends them all");
+
+    store.add_refresh_token(b"two", zoe, "g", LATER, NOW).await.unwrap();
+    add(&fixture, "eve", Role::Admin).await;
+    let off = UserChange { active: Some(false), ..UserChange::default() };
+    assert!(matches!(change(&fixture, zoe, off.clone()).await, Changed::Done(user) if !user.active));
+    assert_eq!(store.use_refresh_token(b"two", NOW).await.unwrap(), None);
+    assert_eq!(change(&fixture, UserId(99), off).await, Changed::Unknown);
+    let window = Window { limit: 20, after: None, before: None, from_end: false };
+    let trail = store.audit_trail(&window).await.unwrap().items;
+    let told: Vec<_> = trail.iter().rev().map(|entry| format!("{:?} {}", entry.action, entry.object)).collect();
+    assert_eq!(
+        told,
+        [
+            "UserCreated user ?",
+            "UserCreated user ?",
+            "UserUpdated user anna",
+            "UserUpdated user anna",
+            "UserCreated user ?",
+            "UserUpdated user zoé"
+        ]
+    );
+}
+
+async fn the_last_administrator_stays(fixture: Fixture) {
+    let (one, two) = (add(&fixture, "one", Role::Admin).await, add(&fixture, "two", Role::Admin).await);
+    add(&fixture, "three", Role::Operator).await;
+    let off = || UserChange { active: Some(false), ..UserChange::default() };
+    let lower = || UserChange { role: Some(Role::Operator), ..UserChange::default() };
+    // Two at once: one of them stays.
+    let (first, second) = tokio::join!(change(&fixture, one, off()), change(&fixture, two, lower()));
+    let refused = [&first, &second].into_iter().filter(|changed| **changed == Changed::LastAdmin).count();
+    assert_eq!(refused, 1, "{first:?} {second:?}");
+    let last = if first == Changed::LastAdmin { one } else { two };
+    assert_eq!(change(&fixture, last, off()).await, Changed::LastAdmin);
+    assert_eq!(change(&fixture, last, lower()).await, Changed::LastAdmin);
+    let same = UserChange { role: Some(Role::Admin), active: Some(true), password: Some(PasswordHash("z".into())) };
+    assert!(matches!(change(&fixture, last, same).await, Changed::Done(_)));
 }

@@ -8,6 +8,7 @@ pub(crate) use data::{alert, run, session};
 pub(crate) use store::Store;
 
 use async_graphql::{Executor, Request, Response, Variables};
+use atelier_application::accounts::Accounts;
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Cleanup, Exclusions, Ingest, Room};
 use atelier_application::manage::{Decisions, Machines};
@@ -58,6 +59,7 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
         alerts: Arc::clone(store) as _,
         users: people.clone(),
         events: Arc::clone(store) as _,
+        accounts: Accounts::new(people.clone(), people.clone(), people.clone(), Arc::new(Still)),
         auth: Auth::new(people.clone(), people.clone(), people.clone(), people, Arc::new(Still)),
         clock: Arc::new(Still),
         zone: PlantZone::new(chrono_tz::Europe::Paris, NaiveTime::MIN),

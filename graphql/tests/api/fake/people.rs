@@ -2,9 +2,12 @@
 
 use super::Store;
 use async_trait::async_trait;
+use atelier_application::ports::audit::AuditEntry;
 use atelier_application::ports::identity::{AccessTokens, Passwords, Secrets, Subject, TokenError};
 use atelier_application::ports::store_error::{StoreError, StoreResult};
-use atelier_application::ports::users::{PasswordHash, RefreshTokenRecord, Role, User, UserStore};
+use atelier_application::ports::users::{
+    Changed, PasswordHash, RefreshTokenRecord, Role, Standing, User, UserChange, UserRegistry, UserStore,
+};
 use atelier_domain::ids::UserId;
 use atelier_domain::time::Instant;
 use std::sync::Arc;
@@ -51,6 +54,37 @@ impl UserStore for People {
 
     async fn end_family(&self, _: &str) -> StoreResult<()> {
         Ok(())
+    }
+}
+
+/// User 8 is the last administrator.
+#[async_trait]
+impl UserRegistry for People {
+    async fn users(&self) -> StoreResult<Vec<User>> {
+        Ok(vec![ada()])
+    }
+
+    async fn create(&self, username: &str, _: &PasswordHash, role: Role, _: AuditEntry) -> StoreResult<User> {
+        match username {
+            "ada" => Err(StoreError::Conflict("UNIQUE".to_owned())),
+            _ => Ok(User { id: UserId(9), username: username.to_owned(), role, ..ada() }),
+        }
+    }
+
+    async fn update(&self, id: UserId, change: &UserChange, _: AuditEntry) -> StoreResult<Changed> {
+        Ok(match id.0 {
+            7 => Changed::Done(User {
+                role: change.role.unwrap_or(Role::Viewer),
+                active: change.active.unwrap_or(true),
+                ..ada()
+            }),
+            8 => Changed::LastAdmin,
+            _ => Changed::Unknown,
+        })
+    }
+
+    async fn standing(&self, _: UserId) -> StoreResult<Option<Standing>> {
+        Ok(None)
     }
 }
 

@@ -20,10 +20,12 @@ use crate::wiring;
 use actix_web::body::MessageBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::test::{TestRequest, call_service, read_body};
+use atelier_application::accounts::UserUpdate;
 use atelier_application::ports::clock::Clock;
-use atelier_application::ports::identity::AccessTokens;
-use atelier_application::ports::users::Role;
+use atelier_application::ports::identity::{AccessTokens, Subject};
+use atelier_application::ports::users::{Role, UserStore as _};
 use atelier_domain::units::Millis;
+use atelier_store::Store;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +35,7 @@ const PASSWORD: &str = "a long enough one";
 /// A program's inside: one user, no machines' data.
 struct Inside {
     api: Api,
+    store: Store,
     secret: Secret,
     _folder: TempDir,
 }
@@ -50,7 +53,18 @@ impl Inside {
         let auth = wiring::auth(&store, &secret).unwrap();
         auth.add_user("jo", PASSWORD, Role::Viewer).await.unwrap();
         let (api, ..) = wiring::api(&config, &store, &store, auth, CancellationToken::new());
-        Self { api, secret, _folder: folder }
+        Self { api, store, secret, _folder: folder }
+    }
+
+    /// Another administrator deactivates a user.
+    async fn deactivate(&self, name: &str) {
+        let accounts = wiring::accounts(&self.store);
+        let boss = accounts.create_here(None, "boss", PASSWORD, Role::Admin).await.unwrap();
+        let (user, _) = self.store.user_by_name(name).await.unwrap().unwrap();
+        let subject =
+            Subject { user: boss.id, username: boss.username, role: Role::Admin, expires_at: SystemClock.now() };
+        let update = UserUpdate { active: Some(false), ..UserUpdate::default() };
+        accounts.update(&subject, user.id, update).await.unwrap();
     }
 
     /// A token of the user that ends in so many milliseconds.

@@ -167,3 +167,19 @@ async fn an_address_that_is_taken_is_told_with_the_remedy() {
     let error = listen(&address).unwrap_err().to_string();
     assert!(error.contains(&address) && error.contains("ATELIER_HTTP_ADDR"), "{error}");
 }
+
+#[actix_web::test]
+async fn a_connection_ends_soon_after_its_user_was_deactivated() {
+    let inside = Inside::new().await;
+    let server = serve(&inside);
+    let mut socket = welcomed(&inside, &server, 60_000).await;
+    say(&mut socket, subscribe("a", UPDATES)).await;
+    let token = inside.token(60_000).await;
+    inside.deactivate("jo").await;
+    let begun = Instant::now();
+    assert_eq!(hear(&mut socket).await, Err(4403));
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    let mut again = client(&server).await;
+    say(&mut again, json!({"type": "connection_init", "payload": {"Authorization": format!("Bearer {token}")}})).await;
+    assert_eq!(hear(&mut again).await, Err(4403));
+}

@@ -2,10 +2,11 @@
 
 use super::message::{ClientMessage, Closing, ServerMessage};
 use super::operations::{Operations, Step};
-use crate::http::Api;
 use crate::http::graphql::refused_before_execution;
+use crate::http::{Api, caller};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
 use async_graphql::{Data, Request, ServerError};
+use atelier_application::ports::identity::Subject;
 use atelier_graphql::Caller;
 use serde_json::Value;
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep, sle
 const INIT_PATIENCE: Duration = Duration::from_secs(10);
 /// A client is asked so often whether it is there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
+/// It is asked so often whether a client's user still may sign in.
+const STANDING: Duration = Duration::from_secs(1);
 /// A client that was silent for so long is gone.
 const SILENCE: Duration = Duration::from_secs(40);
 /// A client that takes nothing for so long is cut, so that nothing piles up for it.
@@ -43,7 +46,7 @@ pub(super) struct Connection {
     session: Session,
     api: Api,
     /// Who the client is, once it said so.
-    welcomed: Option<Arc<Data>>,
+    welcomed: Option<(Subject, Arc<Data>)>,
     /// When the client must have said who it is, or its token ends.
     deadline: Instant,
     /// When the client was last heard.
@@ -67,10 +70,14 @@ impl Connection {
 
     /// Serves the client until either side ends.
     pub(super) async fn run(mut self, mut messages: AggregatedMessageStream) {
-        let mut keepalive = interval_at(Instant::now() + KEEPALIVE, KEEPALIVE);
-        keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let every = |period| {
+            let mut ticks = interval_at(Instant::now() + period, period);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            ticks
+        };
+        let (mut keepalive, mut standing) = (every(KEEPALIVE), every(STANDING));
         let end = loop {
-            if let Err(end) = self.step(&mut messages, &mut keepalive).await {
+            if let Err(end) = self.step(&mut messages, &mut keepalive, &mut standing).await {
                 break end;
             }
         };
@@ -81,7 +88,12 @@ impl Connection {
         }
     }
 
-    async fn step(&mut self, messages: &mut AggregatedMessageStream, keepalive: &mut Interval) -> Result<(), End> {
+    async fn step(
+        &mut self,
+        messages: &mut AggregatedMessageStream,
+        keepalive: &mut Interval,
+        standing: &mut Interval,
+    ) -> Result<(), End> {
         let stopping = self.api.stopping.clone();
         tokio::select! {
             biased;
@@ -96,6 +108,7 @@ impl Connection {
                 None => Err(End::Cut),
             },
             _ = keepalive.tick() => self.ask().await,
+            _ = standing.tick() => self.check().await,
             step = self.operations.next() => self.tell(step).await,
         }
     }
@@ -147,17 +160,32 @@ impl Connection {
             return Err(Closing::too_many_inits().into());
         }
         let token = ClientMessage::token(payload).ok_or_else(Closing::unauthorized)?;
-        let subject = self.api.auth.subject(token).map_err(Closing::forbidden)?;
+        let subject = caller::subject(token, &self.api).await.map_err(Closing::forbidden)?;
         let left = (subject.expires_at - self.api.clock.now()).at_least_zero();
         self.deadline = Instant::now() + Duration::from_millis(left.0.unsigned_abs());
-        let mut session = Data::default();
-        session.insert(Caller::Known(subject));
-        self.welcomed = Some(Arc::new(session));
+        self.know(subject);
         self.say(&ServerMessage::ConnectionAck).await
     }
 
+    /// What follows is asked by this subject.
+    fn know(&mut self, subject: Subject) {
+        let mut session = Data::default();
+        session.insert(Caller::Known(subject.clone()));
+        self.welcomed = Some((subject, Arc::new(session)));
+    }
+
+    /// Ends the connection of somebody who may no longer ask.
+    async fn check(&mut self) -> Result<(), End> {
+        let Some((subject, _)) = &self.welcomed else { return Ok(()) };
+        let current = self.api.standings.current(subject.clone()).await.map_err(Closing::forbidden)?;
+        if current != *subject {
+            self.know(current);
+        }
+        Ok(())
+    }
+
     async fn subscribe(&mut self, id: &str, request: Request) -> Result<(), End> {
-        let Some(session) = self.welcomed.clone() else { return Err(Closing::unauthorized().into()) };
+        let Some((_, session)) = self.welcomed.clone() else { return Err(Closing::unauthorized().into()) };
         if self.operations.len() >= MAX_OPERATIONS {
             let error =
                 ServerError::new(format!("A connection has at most {MAX_OPERATIONS} operations at once."), None);

@@ -149,7 +149,8 @@ impl Auth {
     async fn issue(&self, user: User, family: &str) -> Result<SignedIn, AppError> {
         let now = self.clock.now();
         let expires_at = now + ACCESS_LIFETIME;
-        let subject = Subject { user: user.id, username: user.username.clone(), role: user.role, expires_at };
+        let subject =
+            Subject { user: user.id, username: user.username.clone(), role: user.role, expires_at, api_token: None };
         let refresh_token = self.secrets.fresh();
         let digest = self.secrets.digest(&refresh_token);
         self.users.add_refresh_token(&digest, user.id, family, now + REFRESH_LIFETIME, now).await?;

@@ -47,6 +47,8 @@ ids! {
     NotificationId
     /// Somebody who signs in.
     UserId
+    /// A token of an integration.
+    ApiTokenId
     /// One run of a synchronisation.
     SyncRunId
     /// A declaration of scrap.

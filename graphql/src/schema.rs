@@ -55,7 +55,7 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
     let sync = SyncControl::new(Arc::clone(&services.sync_runner), Arc::clone(&services.sync_runs));
     let audit = AuditTrail::new(Arc::clone(&services.audit), limits.page);
     let (clock, exclusions) = (Arc::clone(&services.clock), services.exclusions.clone());
-    let accounts = services.accounts.clone();
+    let (accounts, api_tokens) = (services.accounts.clone(), services.api_tokens.clone());
     let (deciding, register) = (services.deciding.clone(), services.register.clone());
     let alerts = AlertDesk::new(Arc::clone(&services.alerts), Arc::clone(&clock));
     let inner = builder()
@@ -66,6 +66,7 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
         .data(deciding)
         .data(register)
         .data(accounts)
+        .data(api_tokens)
         .data(alerts)
         .finish();
     let types = Arc::new(Types::of(&inner.sdl()));

@@ -2,7 +2,7 @@
 
 use crate::error::{ApiError, ApiResult};
 use async_graphql::Context;
-use atelier_application::accounts::Accounts;
+use atelier_application::accounts::{Accounts, ApiTokens};
 use atelier_application::alerts::AlertDesk;
 use atelier_application::audit::AuditTrail;
 use atelier_application::error::AppError;
@@ -39,6 +39,11 @@ pub(crate) fn exclusions<'a>(ctx: &Context<'a>) -> ApiResult<&'a Exclusions> {
 /// What adds and changes users.
 pub(crate) fn accounts<'a>(ctx: &Context<'a>) -> ApiResult<&'a Accounts> {
     ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no accounts".to_owned())))
+}
+
+/// What makes and revokes tokens of integrations.
+pub(crate) fn api_tokens<'a>(ctx: &Context<'a>) -> ApiResult<&'a ApiTokens> {
+    ctx.data_opt().ok_or_else(|| ApiError::from(AppError::Internal("the schema has no API tokens".to_owned())))
 }
 
 /// What adds, changes and removes machines.

@@ -1,6 +1,6 @@
 //! What the schema stands on.
 
-use atelier_application::accounts::Accounts;
+use atelier_application::accounts::{Accounts, ApiTokens};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::Exclusions;
 use atelier_application::manage::{Decisions, Machines};
@@ -67,6 +67,8 @@ pub struct Services {
     pub auth: Auth,
     /// Adding and changing users.
     pub accounts: Accounts,
+    /// Tokens of integrations.
+    pub api_tokens: ApiTokens,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// A machine that is silent for so long inside required time is taken for off.

@@ -17,6 +17,7 @@ mod m0009_trs;
 mod m0010_out_of_use;
 mod m0011_orders;
 mod m0012_accounts;
+mod m0013_api_tokens;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_out_of_use::Migration),
             Box::new(m0011_orders::Migration),
             Box::new(m0012_accounts::Migration),
+            Box::new(m0013_api_tokens::Migration),
         ]
     }
 }

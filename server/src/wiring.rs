@@ -9,7 +9,7 @@ use crate::on_demand::{self, Requests};
 use crate::schedule::longest_pause;
 use anyhow::Context;
 use async_trait::async_trait;
-use atelier_application::accounts::{Accounts, Standings};
+use atelier_application::accounts::{Accounts, ApiTokens, Standings};
 use atelier_application::alerts::{Deliverer, Reviewer};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Exclusions, Ingest, Room};
@@ -224,6 +224,12 @@ pub(crate) fn accounts(store: &Store) -> Accounts {
     Accounts::new(store.clone(), store, Arc::new(Argon2Passwords::new()), Arc::new(SystemClock))
 }
 
+/// Tokens of integrations.
+pub(crate) fn api_tokens(store: &Store) -> ApiTokens {
+    let store = Arc::new(store.clone());
+    ApiTokens::new(store.clone(), store.clone(), store, Arc::new(RandomSecrets), Arc::new(SystemClock))
+}
+
 /// Access tokens signed by `secret`.
 pub(crate) fn tokens(secret: &Secret) -> anyhow::Result<JwtTokens> {
     Ok(JwtTokens::new(secret.expose().as_bytes())?)
@@ -276,6 +282,7 @@ pub(crate) fn api(
     };
     let (sync_runner, requests) = on_demand::channel();
     let sync_runner: Arc<dyn SyncRunner> = Arc::new(sync_runner);
+    let api_tokens = api_tokens(store);
     let services = Services {
         machines: Arc::new(store.clone()),
         sessions: Arc::new(store.clone()),
@@ -304,12 +311,14 @@ pub(crate) fn api(
         events,
         auth: auth.clone(),
         accounts: accounts(store),
+        api_tokens: api_tokens.clone(),
         clock: Arc::new(SystemClock),
         zone: config.plant.zone,
     };
     let api = Api {
         schema: atelier_graphql::schema(services, &config.limits.graphql),
         auth,
+        integrations: api_tokens,
         standings: Standings::new(Arc::new(store.clone()), Arc::new(SystemClock)),
         clock: Arc::new(SystemClock),
         readiness: Arc::new(StoreReadiness(store.clone())),

@@ -12,7 +12,7 @@ use crate::harness::atelier::{Atelier, BOSS, JWT_SECRET, Output, Serving};
 use crate::harness::database::Database;
 use crate::harness::graphql::Client;
 use crate::harness::samples::Tree;
-use crate::harness::{ftp, postgres, process};
+use crate::harness::{ftp, graphql, postgres, process};
 
 /// The error of a command that must refuse: it says all of this, in any letter case.
 #[track_caller]
@@ -105,6 +105,35 @@ fn a_short_password_is_refused() {
     let output = Atelier::new(&database).run_with(&["user", "add", "eve", "--role", "admin"], "elevenchars\n");
     refused(&output, &["12"]);
     assert!(!output.stderr.contains("elevenchars"), "{}", output.stderr);
+}
+
+#[tokio::test]
+async fn a_token_made_at_the_computer_is_one_line_and_serves() {
+    let database = Database::sqlite();
+    let atelier = Atelier::new(&database);
+    let made = atelier.run(&["token", "create", "--name", "bi", "--role", "viewer", "--days", "2"]).expect_code(0);
+    let token = made.stdout.trim_end().to_owned();
+    assert!(token.starts_with("atl_") && token.len() > 40 && !token.contains(char::is_whitespace), "{token}");
+    refused(&atelier.run(&["token", "create", "--name", "bi", "--role", "admin"]), &["bi", "VIEWER"]);
+    refused(&atelier.run(&["token", "create", "--name", " ", "--role", "viewer"]), &["name"]);
+    let serving = atelier.serve().await;
+    let asked = async |token: &str, query: &str| {
+        let request = graphql::http().post(format!("{}/graphql", serving.base)).bearer_auth(token);
+        request
+            .json(&serde_json::json!({ "query": query }))
+            .send()
+            .await
+            .unwrap()
+            .json::<serde_json::Value>()
+            .await
+            .unwrap()
+    };
+    let me = asked(&token, "{ me { username role } apiTokens { name expiresAt } }").await;
+    assert_eq!(me["data"]["me"], serde_json::json!({ "username": "bi", "role": "VIEWER" }), "{me}");
+    assert_eq!(me["data"]["apiTokens"][0]["name"], "bi", "{me}");
+    let wrong = asked(&format!("{token}x"), "{ me { username } }").await;
+    assert_eq!(wrong["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{wrong}");
+    assert!(!serving.log().contains(&token));
 }
 
 #[test]

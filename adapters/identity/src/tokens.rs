@@ -112,7 +112,13 @@ impl AccessTokens for JwtTokens {
         }
         let user = presented.sub.parse::<UserId>().map_err(|_| TokenError::Invalid)?;
         let role = presented.role.parse::<Role>().map_err(|_| TokenError::Invalid)?;
-        Ok(Subject { user, username: presented.name, role, expires_at: Instant(presented.exp.saturating_mul(1000)) })
+        Ok(Subject {
+            user,
+            username: presented.name,
+            role,
+            expires_at: Instant(presented.exp.saturating_mul(1000)),
+            api_token: None,
+        })
     }
 }
 

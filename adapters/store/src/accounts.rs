@@ -103,7 +103,8 @@ async fn is_last_admin(tx: &mut Tx, id: UserId) -> Result<bool, DbErr> {
     Ok(admins == [id.0])
 }
 
-async fn finish(mut tx: Tx, entry: &AuditEntry) -> Result<(), DbErr> {
+/// Writes an entry of the audit trail and commits.
+pub(crate) async fn finish(mut tx: Tx, entry: &AuditEntry) -> Result<(), DbErr> {
     let (sql, values) = audit::insert(tx.backend(), entry);
     tx.execute(sql, values).await?;
     tx.commit().await

@@ -9,6 +9,7 @@
 mod accounts;
 mod alerts;
 mod anomalies;
+mod api_tokens;
 mod audit;
 mod calendars;
 mod connect;

@@ -1,9 +1,13 @@
 //! Who may sign in: administrators add and change users, everybody changes their own password.
 
+mod api_tokens;
 mod standing;
 #[cfg(all(test, feature = "mocks"))]
 mod tests;
+#[cfg(all(test, feature = "mocks"))]
+mod tests_of_api_tokens;
 
+pub use api_tokens::{ApiTokens, MadeToken, PREFIX};
 pub use standing::Standings;
 
 use crate::access::require;
@@ -118,8 +122,9 @@ impl Accounts {
         }
     }
 
-    /// Changes one's own password. All sign-ins end, this one too.
+    /// Changes one's own password. All sign-ins end, this one too. Needs a sign-in.
     pub async fn change_password(&self, subject: &Subject, current: &str, new: &str) -> Result<(), AppError> {
+        api_tokens::signed_in(subject)?;
         check_password("new", new)?;
         let known = self.users.user_by_name(&subject.username).await?.filter(|(user, _)| user.id == subject.user);
         if !self.passwords.verify(current, known.map(|(_, hash)| hash)).await {

@@ -11,7 +11,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 const LONG: &str = "correct-horse-battery";
 
 fn subject(role: Role) -> Subject {
-    Subject { user: UserId(7), username: "ada".to_owned(), role, expires_at: Instant(0) + ACCESS_LIFETIME }
+    Subject {
+        user: UserId(7),
+        username: "ada".to_owned(),
+        role,
+        expires_at: Instant(0) + ACCESS_LIFETIME,
+        api_token: None,
+    }
 }
 
 fn user(id: i64, username: &str) -> User {

@@ -25,7 +25,7 @@ fn clock() -> Arc<MockClock> {
 }
 
 fn subject(role: Role) -> Subject {
-    Subject { user: UserId(7), username: "jo".to_owned(), role, expires_at: Instant(i64::MAX) }
+    Subject { user: UserId(7), username: "jo".to_owned(), role, expires_at: Instant(i64::MAX), api_token: None }
 }
 
 fn alert(id: i64) -> StoredAlert {

@@ -178,7 +178,8 @@ async fn signing_out_ends_the_family_once() {
 async fn a_deactivated_user_is_nobody() {
     let mut users = MockUserStore::new();
     users.expect_users_by_id().returning(|_| Ok(vec![ada(false)]));
-    let subject = Subject { user: UserId(7), username: "ada".to_owned(), role: Role::Operator, expires_at: NOW };
+    let subject =
+        Subject { user: UserId(7), username: "ada".to_owned(), role: Role::Operator, expires_at: NOW, api_token: None };
     let me = auth(users, MockPasswords::new()).me(&subject).await;
     assert_eq!(me, Err(AppError::Unauthenticated("This user may no longer sign in.".to_owned())));
 }

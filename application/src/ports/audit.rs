@@ -74,11 +74,15 @@ pub enum AuditAction {
     UserUpdated,
     /// Somebody changed their password.
     PasswordChanged,
+    /// A token of an integration was made.
+    ApiTokenCreated,
+    /// A token of an integration was revoked.
+    ApiTokenRevoked,
 }
 
 impl AuditAction {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::VersionExcluded,
         Self::VersionIncluded,
         Self::CalendarSet,
@@ -93,6 +97,8 @@ impl AuditAction {
         Self::UserCreated,
         Self::UserUpdated,
         Self::PasswordChanged,
+        Self::ApiTokenCreated,
+        Self::ApiTokenRevoked,
     ];
 
     /// As columns and the API write it.
@@ -112,6 +118,8 @@ impl AuditAction {
             Self::UserCreated => "USER_CREATED",
             Self::UserUpdated => "USER_UPDATED",
             Self::PasswordChanged => "PASSWORD_CHANGED",
+            Self::ApiTokenCreated => "API_TOKEN_CREATED",
+            Self::ApiTokenRevoked => "API_TOKEN_REVOKED",
         }
     }
 }

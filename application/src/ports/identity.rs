@@ -2,7 +2,7 @@
 
 use super::users::{PasswordHash, Role};
 use async_trait::async_trait;
-use atelier_domain::ids::UserId;
+use atelier_domain::ids::{ApiTokenId, UserId};
 use atelier_domain::time::Instant;
 
 /// Who asks, proven by a token.
@@ -16,6 +16,8 @@ pub struct Subject {
     pub role: Role,
     /// When the proof ends.
     pub expires_at: Instant,
+    /// The token of an integration that proves it; nothing when they signed in.
+    pub api_token: Option<ApiTokenId>,
 }
 
 /// Why a token proves nothing.

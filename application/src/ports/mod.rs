@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod anomalies;
+pub mod api_tokens;
 pub mod archive;
 pub mod audit;
 pub mod clock;

@@ -10,7 +10,7 @@ use atelier_domain::time::Instant;
 use std::sync::Mutex;
 
 fn subject(role: Role) -> Subject {
-    Subject { user: UserId(1), username: "jo".to_owned(), role, expires_at: Instant(i64::MAX) }
+    Subject { user: UserId(1), username: "jo".to_owned(), role, expires_at: Instant(i64::MAX), api_token: None }
 }
 
 fn run(id: i64, status: SyncStatus, files: u32) -> SyncRun {

@@ -87,6 +87,10 @@ pub(crate) enum AuditAction {
     UserUpdated,
     /// Somebody changed their password.
     PasswordChanged,
+    /// A token of an integration was made.
+    ApiTokenCreated,
+    /// A token of an integration was revoked.
+    ApiTokenRevoked,
 }
 
 /// What somebody may do; each role may do what those before it may.

@@ -2,6 +2,7 @@
 
 mod alert;
 mod anomaly;
+mod api_token;
 mod audit;
 mod decision;
 mod enums;
@@ -27,6 +28,7 @@ mod user;
 
 pub(crate) use alert::{Alert, AlertConnection};
 pub(crate) use anomaly::{Anomaly, AnomalyConnection, AnomalyFilter};
+pub(crate) use api_token::{ApiToken, CreateApiTokenInput, CreatedApiToken};
 pub(crate) use audit::AuditConnection;
 pub(crate) use decision::{
     Calendar, CalendarInput, ReferenceCycle, ScrapDeclaration, ScrapInput, StopReason, StopReasonInput, first_day,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alerts;
+mod api_tokens;
 mod auth;
 mod decisions;
 mod machines;
@@ -20,4 +21,5 @@ pub(crate) struct Mutation(
     decisions::DecisionMutation,
     machines::MachineMutation,
     accounts::AccountMutation,
+    api_tokens::ApiTokenMutation,
 );

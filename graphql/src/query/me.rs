@@ -2,8 +2,8 @@
 
 use crate::Services;
 use crate::error::{ApiError, ApiResult};
-use crate::model::User;
-use crate::scope::{Scope, accounts};
+use crate::model::{ApiToken, User};
+use crate::scope::{Scope, accounts, api_tokens};
 use async_graphql::{Context, Object};
 use atelier_application::error::AppError;
 
@@ -24,5 +24,11 @@ impl MeQuery {
     async fn users(&self, ctx: &Context<'_>) -> ApiResult<Vec<User>> {
         let users = accounts(ctx)?.users(&Scope::of(ctx)?.subject).await?;
         Ok(users.into_iter().map(Into::into).collect())
+    }
+
+    /// One's own tokens of integrations, the newest first; all of them for the role `ADMIN`.
+    async fn api_tokens(&self, ctx: &Context<'_>) -> ApiResult<Vec<ApiToken>> {
+        let tokens = api_tokens(ctx)?.list(&Scope::of(ctx)?.subject).await?;
+        Ok(tokens.into_iter().map(Into::into).collect())
     }
 }

@@ -45,13 +45,15 @@ fn signatures(sdl: &str) -> BTreeMap<String, String> {
 }
 
 /// Setting versions aside, and who did.
-const VERSIONS_AND_AUDIT: [&str; 52] = [
+const VERSIONS_AND_AUDIT: [&str; 54] = [
     "AuditAction",
     "AuditAction.CALENDAR_SET",
     "AuditAction.MACHINE_CREATED",
     "AuditAction.MACHINE_DELETED",
     "AuditAction.MACHINE_UPDATED",
     "AuditAction.PASSWORD_CHANGED",
+    "AuditAction.API_TOKEN_CREATED",
+    "AuditAction.API_TOKEN_REVOKED",
     "AuditAction.REFERENCE_CYCLE_SET",
     "AuditAction.SCRAP_DECLARED",
     "AuditAction.SCRAP_WITHDRAWN",

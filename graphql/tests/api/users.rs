@@ -83,3 +83,31 @@ async fn a_password_is_changed_by_whoever_knows_it() {
     let refused = as_caller(&schema, in_role(Role::Viewer), &format!("mutation {{ {} }}", many.join(" "))).await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "QUERY_TOO_COMPLEX");
 }
+
+#[tokio::test]
+async fn tokens_of_integrations_are_made_shown_and_revoked() {
+    let schema = over(&Store::of(1, 1), &Limits::default());
+    let create = r#"mutation { createApiToken(input: {name: "bi", role: VIEWER, expiresAt: "2099-01-01T00:00:00Z"}) {
+        token apiToken { id name role createdAt expiresAt lastUsedAt revokedAt owner { username } } } }"#;
+    let made = as_caller(&schema, in_role(Role::Viewer), create).await;
+    let shown = json!({
+        "id": "3", "name": "bi", "role": "VIEWER", "createdAt": "1970-01-01T00:00:00Z", "expiresAt": "2099-01-01T00:00:00Z",
+        "lastUsedAt": null, "revokedAt": null, "owner": { "username": "ada" },
+    });
+    assert_eq!(made["data"]["createApiToken"], json!({ "token": "atl_fresh", "apiToken": shown }), "{made}");
+    let listed = as_caller(&schema, in_role(Role::Viewer), "{ apiTokens { id } }").await;
+    assert_eq!(listed["data"]["apiTokens"], json!([{ "id": "3" }]), "{listed}");
+    let revoked = as_caller(&schema, in_role(Role::Viewer), "mutation { revokeApiToken(id: 3) { id } }").await;
+    assert_eq!(revoked["data"]["revokeApiToken"], json!({ "id": "3" }), "{revoked}");
+    for (document, code) in [
+        (r#"mutation { createApiToken(input: {name: "bi", role: ADMIN}) { token } }"#, "FORBIDDEN"),
+        (r#"mutation { createApiToken(input: {name: "", role: VIEWER}) { token } }"#, "BAD_USER_INPUT"),
+        ("mutation { revokeApiToken(id: 4) { id } }", "NOT_FOUND"),
+        (r#"mutation { revokeApiToken(id: "x") { id } }"#, "BAD_USER_INPUT"),
+    ] {
+        let refused = as_caller(&schema, in_role(Role::Viewer), document).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], code, "{document}: {refused}");
+        let refused = as_caller(&schema, Caller::Anonymous, document).await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{document}: {refused}");
+    }
+}

@@ -14,6 +14,7 @@ mod retention;
 mod schema;
 mod serve;
 mod sync;
+mod token;
 mod user;
 mod version;
 mod watch;
@@ -88,6 +89,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Manages who may sign in.
     User(user::User),
+    /// Manages tokens of integrations.
+    Token(token::Token),
     /// Lists versions of log files, sets one aside, and takes it back in.
     Version(version::Version),
     /// Prints the GraphQL schema.
@@ -109,6 +112,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Parse(command) => parse::run(&command, &global),
         Command::Migrate(command) => block_on(migrate::run(command, &global)),
         Command::User(command) => block_on(user::run(command, &global)),
+        Command::Token(command) => block_on(token::run(command, &global)),
         Command::Version(command) => block_on(version::run(command, &global)),
         Command::Schema => schema::run(),
         Command::Check => block_on(check::run(&global)),

@@ -3,6 +3,7 @@
 use super::Api;
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
+use atelier_application::accounts::PREFIX;
 use atelier_application::ports::identity::{Subject, TokenError};
 use atelier_graphql::Caller;
 
@@ -24,5 +25,8 @@ pub(super) async fn of(request: &HttpRequest, api: &Api) -> Caller {
 
 /// Who a token proves, if they still may ask.
 pub(super) async fn subject(token: &str, api: &Api) -> Result<Subject, TokenError> {
+    if token.starts_with(PREFIX) {
+        return api.integrations.subject(token).await;
+    }
     api.standings.current(api.auth.subject(token)?).await
 }

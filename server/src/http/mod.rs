@@ -28,7 +28,7 @@ pub(crate) use server::{Listening, listen};
 use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{self, Data, ServiceConfig};
-use atelier_application::accounts::Standings;
+use atelier_application::accounts::{ApiTokens, Standings};
 use atelier_application::auth::Auth;
 use atelier_application::ports::clock::Clock;
 use atelier_graphql::AtelierSchema;
@@ -42,7 +42,9 @@ pub(crate) struct Api {
     pub(crate) schema: AtelierSchema,
     /// Proves who asks.
     pub(crate) auth: Auth,
-    /// Whether who asks still may.
+    /// The same, by tokens of integrations.
+    pub(crate) integrations: ApiTokens,
+    /// Whether who signed in still may ask.
     pub(crate) standings: Standings,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,

@@ -161,8 +161,13 @@ async fn what_it_did_is_told_and_audited() {
     let plant = Plant::open(&database).await;
     let hash = PasswordHash("x".to_owned());
     let boss = plant.store.add_user("boss", &hash, Role::Admin, plant.now()).await.unwrap();
-    let subject =
-        Subject { user: boss.id, username: "boss".to_owned(), role: Role::Admin, expires_at: Instant(i64::MAX) };
+    let subject = Subject {
+        user: boss.id,
+        username: "boss".to_owned(),
+        role: Role::Admin,
+        expires_at: Instant(i64::MAX),
+        api_token: None,
+    };
     plant.shelf.put(&path(10), [piece(10, 6), piece(11, 6)].concat());
     plant.shelf.put(&path(11), piece(11, 7));
     plant.sync().await;
@@ -262,8 +267,13 @@ async fn it_waits_for_no_run_and_leaves_nothing_half_done() {
     let error = exclusions(&plant).exclude(EVE, id, "a test").await.unwrap_err();
     assert!(matches!(&error, AppError::Conflict(text) if text.contains("try again")), "{error}");
     drop(lock);
-    let viewer =
-        Subject { user: UserId(1), username: "v".to_owned(), role: Role::Operator, expires_at: Instant(i64::MAX) };
+    let viewer = Subject {
+        user: UserId(1),
+        username: "v".to_owned(),
+        role: Role::Operator,
+        expires_at: Instant(i64::MAX),
+        api_token: None,
+    };
     let by = AskedBy::Subject(&viewer);
     assert!(matches!(exclusions(&plant).exclude(by, id, "a test").await, Err(AppError::Forbidden(_))));
     assert!(matches!(exclusions(&plant).exclude(EVE, VersionId(99), "x").await, Err(AppError::NotFound(_))));

@@ -9,7 +9,13 @@ fn tokens() -> JwtTokens {
 }
 
 fn subject() -> Subject {
-    Subject { user: UserId(7), username: "édith".into(), role: Role::Operator, expires_at: Instant(1_748_412_191_000) }
+    Subject {
+        user: UserId(7),
+        username: "édith".into(),
+        role: Role::Operator,
+        expires_at: Instant(1_748_412_191_000),
+        api_token: None,
+    }
 }
 
 /// A token with these claims instead of the usual ones, signed as asked.

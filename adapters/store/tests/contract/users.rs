@@ -1,11 +1,12 @@
 //! Users and refresh tokens.
 
 use crate::fixture::Fixture;
+use atelier_application::ports::api_tokens::{ApiTokenStore, NewApiToken};
 use atelier_application::ports::audit::{Actor, AuditAction, AuditEntry, AuditLog};
 use atelier_application::ports::sessions::Window;
 use atelier_application::ports::store_error::StoreError;
 use atelier_application::ports::users::{Changed, PasswordHash, Role, Standing, UserChange, UserRegistry, UserStore};
-use atelier_domain::ids::UserId;
+use atelier_domain::ids::{ApiTokenId, UserId};
 use atelier_domain::time::Instant;
 
 on_both!(
@@ -14,7 +15,8 @@ on_both!(
     two_at_once,
     tokens_that_ended,
     users_are_added_and_changed,
-    the_last_administrator_stays
+    the_last_administrator_stays,
+    tokens_of_integrations
 );
 
 const NOW: Instant = Instant(1_748_412_131_007);
@@ -151,4 +153,42 @@ async fn the_last_administrator_stays(fixture: Fixture) {
     assert_eq!(change(&fixture, last, lower()).await, Changed::LastAdmin);
     let same = UserChange { role: Some(Role::Admin), active: Some(true), password: Some(PasswordHash("z".into())) };
     assert!(matches!(change(&fixture, last, same).await, Changed::Done(_)));
+}
+
+async fn tokens_of_integrations(fixture: Fixture) {
+    let store = &fixture.store;
+    let (anna, zoe) = (add(&fixture, "anna", Role::Operator).await, add(&fixture, "zoé", Role::Viewer).await);
+    let new = |owner, name: &str, digest: &[u8], expires_at| NewApiToken {
+        owner,
+        name: name.to_owned(),
+        role: Role::Viewer,
+        digest: digest.to_vec(),
+        expires_at,
+    };
+    let made = || entry(AuditAction::ApiTokenCreated, 1);
+    let first = store.add_token(&new(anna, "bi", b"one", Some(LATER)), made()).await.unwrap();
+    assert_eq!((first.name.as_str(), first.role, first.owner.id), ("bi", Role::Viewer, anna));
+    assert_eq!((first.expires_at, first.last_used_at, first.revoked_at), (Some(LATER), None, None));
+    let second = store.add_token(&new(zoe, "bi", b"two", None), made()).await.unwrap();
+    assert_eq!(second.expires_at, None);
+    let twice = store.add_token(&new(zoe, "other", b"two", None), made()).await;
+    assert!(matches!(twice, Err(StoreError::Conflict(_))), "{twice:?}");
+
+    assert_eq!(store.by_digest(b"one").await.unwrap(), Some(first.clone()));
+    assert_eq!(store.by_digest(b"on").await.unwrap(), None);
+    assert_eq!(store.by_id(ApiTokenId(99)).await.unwrap(), None);
+    let ids = async |owner| store.api_tokens(owner).await.unwrap().iter().map(|token| token.id).collect::<Vec<_>>();
+    assert_eq!(ids(Some(anna)).await, [first.id]);
+    assert_eq!(ids(None).await, [second.id, first.id]);
+
+    store.note_use_of(first.id, NOW).await.unwrap();
+    store.revoke(first.id, entry(AuditAction::ApiTokenRevoked, 1)).await.unwrap();
+    store.revoke(first.id, entry(AuditAction::ApiTokenRevoked, 1)).await.unwrap();
+    let revoked = store.by_digest(b"one").await.unwrap().unwrap();
+    assert_eq!(revoked.last_used_at, Some(NOW));
+    assert!(revoked.revoked_at.is_some());
+    let window = Window { limit: 20, after: None, before: None, from_end: false };
+    let trail = store.audit_trail(&window).await.unwrap().items;
+    let told = trail.iter().filter(|entry| entry.action == AuditAction::ApiTokenRevoked).count();
+    assert_eq!(told, 1, "what is revoked already is not revoked again");
 }

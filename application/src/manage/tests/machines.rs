@@ -6,7 +6,7 @@ use atelier_domain::machine::MachineType;
 use atelier_domain::time::Instant;
 
 fn subject(role: Role) -> Subject {
-    Subject { user: UserId(7), username: "ada".to_owned(), role, expires_at: Instant(0) }
+    Subject { user: UserId(7), username: "ada".to_owned(), role, expires_at: Instant(0), api_token: None }
 }
 
 fn machines(registry: MockMachineRegistry) -> Machines {

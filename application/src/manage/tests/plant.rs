@@ -34,7 +34,7 @@ pub(super) fn day(day: u32) -> ProductionDay {
 }
 
 pub(super) fn subject(role: Role) -> Subject {
-    Subject { user: UserId(7), username: "ada".to_owned(), role, expires_at: Instant(i64::MAX) }
+    Subject { user: UserId(7), username: "ada".to_owned(), role, expires_at: Instant(i64::MAX), api_token: None }
 }
 
 fn session() -> SessionSummary {

@@ -8,7 +8,7 @@ pub(crate) use data::{alert, run, session};
 pub(crate) use store::Store;
 
 use async_graphql::{Executor, Request, Response, Variables};
-use atelier_application::accounts::Accounts;
+use atelier_application::accounts::{Accounts, ApiTokens};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Cleanup, Exclusions, Ingest, Room};
 use atelier_application::manage::{Decisions, Machines};
@@ -60,6 +60,7 @@ pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
         users: people.clone(),
         events: Arc::clone(store) as _,
         accounts: Accounts::new(people.clone(), people.clone(), people.clone(), Arc::new(Still)),
+        api_tokens: ApiTokens::new(people.clone(), people.clone(), people.clone(), people.clone(), Arc::new(Still)),
         auth: Auth::new(people.clone(), people.clone(), people.clone(), people, Arc::new(Still)),
         clock: Arc::new(Still),
         zone: PlantZone::new(chrono_tz::Europe::Paris, NaiveTime::MIN),
@@ -117,11 +118,17 @@ pub(crate) fn admin() -> Caller {
 /// Ada, were she that.
 pub(crate) fn in_role(role: Role) -> Caller {
     let expires_at = NOW + Millis::from_seconds(900);
-    Caller::Known(Subject { user: UserId(7), username: "ada".to_owned(), role, expires_at })
+    Caller::Known(Subject { user: UserId(7), username: "ada".to_owned(), role, expires_at, api_token: None })
 }
 
 pub(crate) fn ending(expires_at: Instant) -> Caller {
-    Caller::Known(Subject { user: UserId(7), username: "ada".to_owned(), role: Role::Viewer, expires_at })
+    Caller::Known(Subject {
+        user: UserId(7),
+        username: "ada".to_owned(),
+        role: Role::Viewer,
+        expires_at,
+        api_token: None,
+    })
 }
 
 pub(crate) async fn send(schema: &AtelierSchema, request: Request) -> Response {

@@ -2,13 +2,14 @@
 
 use super::Store;
 use async_trait::async_trait;
+use atelier_application::ports::api_tokens::{ApiToken, ApiTokenStore, NewApiToken};
 use atelier_application::ports::audit::AuditEntry;
 use atelier_application::ports::identity::{AccessTokens, Passwords, Secrets, Subject, TokenError};
 use atelier_application::ports::store_error::{StoreError, StoreResult};
 use atelier_application::ports::users::{
     Changed, PasswordHash, RefreshTokenRecord, Role, Standing, User, UserChange, UserRegistry, UserStore,
 };
-use atelier_domain::ids::UserId;
+use atelier_domain::ids::{ApiTokenId, UserId};
 use atelier_domain::time::Instant;
 use std::sync::Arc;
 
@@ -85,6 +86,47 @@ impl UserRegistry for People {
 
     async fn standing(&self, _: UserId) -> StoreResult<Option<Standing>> {
         Ok(None)
+    }
+}
+
+fn token(name: &str, role: Role, expires_at: Option<Instant>) -> ApiToken {
+    ApiToken {
+        id: ApiTokenId(3),
+        owner: ada(),
+        name: name.to_owned(),
+        role,
+        created_at: Instant(0),
+        expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    }
+}
+
+/// Ada has the token 3.
+#[async_trait]
+impl ApiTokenStore for People {
+    async fn api_tokens(&self, _: Option<UserId>) -> StoreResult<Vec<ApiToken>> {
+        Ok(vec![token("bi", Role::Viewer, None)])
+    }
+
+    async fn by_digest(&self, _: &[u8]) -> StoreResult<Option<ApiToken>> {
+        Ok(None)
+    }
+
+    async fn by_id(&self, id: ApiTokenId) -> StoreResult<Option<ApiToken>> {
+        Ok((id.0 == 3).then(|| token("bi", Role::Viewer, None)))
+    }
+
+    async fn add_token(&self, new: &NewApiToken, _: AuditEntry) -> StoreResult<ApiToken> {
+        Ok(token(&new.name, new.role, new.expires_at))
+    }
+
+    async fn revoke(&self, _: ApiTokenId, _: AuditEntry) -> StoreResult<()> {
+        Ok(())
+    }
+
+    async fn note_use_of(&self, _: ApiTokenId, _: Instant) -> StoreResult<()> {
+        Ok(())
     }
 }
 

@@ -61,8 +61,13 @@ impl Inside {
         let accounts = wiring::accounts(&self.store);
         let boss = accounts.create_here(None, "boss", PASSWORD, Role::Admin).await.unwrap();
         let (user, _) = self.store.user_by_name(name).await.unwrap().unwrap();
-        let subject =
-            Subject { user: boss.id, username: boss.username, role: Role::Admin, expires_at: SystemClock.now() };
+        let subject = Subject {
+            user: boss.id,
+            username: boss.username,
+            role: Role::Admin,
+            expires_at: SystemClock.now(),
+            api_token: None,
+        };
         let update = UserUpdate { active: Some(false), ..UserUpdate::default() };
         accounts.update(&subject, user.id, update).await.unwrap();
     }

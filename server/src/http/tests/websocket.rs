@@ -2,6 +2,8 @@
 
 use super::Inside;
 use crate::http::{Listening, listen};
+use crate::wiring;
+use atelier_application::ports::users::Role;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -181,5 +183,26 @@ async fn a_connection_ends_soon_after_its_user_was_deactivated() {
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     let mut again = client(&server).await;
     say(&mut again, json!({"type": "connection_init", "payload": {"Authorization": format!("Bearer {token}")}})).await;
+    assert_eq!(hear(&mut again).await, Err(4403));
+}
+
+#[actix_web::test]
+async fn a_token_of_an_integration_serves_until_it_is_revoked() {
+    let inside = Inside::new().await;
+    let server = serve(&inside);
+    let tokens = wiring::api_tokens(&inside.store);
+    let made = tokens.create_here(None, "bi", Role::Viewer, None).await.unwrap();
+    let init = json!({"type": "connection_init", "payload": {"Authorization": format!("Bearer {}", made.secret)}});
+    let mut socket = client(&server).await;
+    say(&mut socket, init.clone()).await;
+    assert_eq!(hear(&mut socket).await, Ok(json!({"type": "connection_ack"})));
+    say(&mut socket, subscribe("a", UPDATES)).await;
+    let subject = inside.api.integrations.subject(&made.secret).await.unwrap();
+    tokens.revoke(&subject, made.token.id).await.unwrap();
+    let begun = Instant::now();
+    assert_eq!(hear(&mut socket).await, Err(4403));
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    let mut again = client(&server).await;
+    say(&mut again, init).await;
     assert_eq!(hear(&mut again).await, Err(4403));
 }

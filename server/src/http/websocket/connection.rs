@@ -23,6 +23,8 @@ const STANDING: Duration = Duration::from_secs(1);
 const SILENCE: Duration = Duration::from_secs(40);
 /// A client that takes nothing for so long is cut, so that nothing piles up for it.
 const SLOW: Duration = Duration::from_secs(10);
+/// What ends so shortly before a token ends because of it.
+const AT_ONCE: Duration = Duration::from_millis(100);
 /// The most operations of a connection.
 const MAX_OPERATIONS: usize = 50;
 
@@ -45,8 +47,8 @@ impl From<Closing> for End {
 pub(super) struct Connection {
     session: Session,
     api: Api,
-    /// Who the client is, once it said so.
-    welcomed: Option<(Subject, Arc<Data>)>,
+    /// The client's token and whom it proves, once it said so.
+    welcomed: Option<(String, Subject, Arc<Data>)>,
     /// When the client must have said who it is, or its token ends.
     deadline: Instant,
     /// When the client was last heard.
@@ -163,29 +165,29 @@ impl Connection {
         let subject = caller::subject(token, &self.api).await.map_err(Closing::forbidden)?;
         let left = (subject.expires_at - self.api.clock.now()).at_least_zero();
         self.deadline = Instant::now() + Duration::from_millis(left.0.unsigned_abs());
-        self.know(subject);
+        self.know(token.to_owned(), subject);
         self.say(&ServerMessage::ConnectionAck).await
     }
 
     /// What follows is asked by this subject.
-    fn know(&mut self, subject: Subject) {
+    fn know(&mut self, token: String, subject: Subject) {
         let mut session = Data::default();
         session.insert(Caller::Known(subject.clone()));
-        self.welcomed = Some((subject, Arc::new(session)));
+        self.welcomed = Some((token, subject, Arc::new(session)));
     }
 
     /// Ends the connection of somebody who may no longer ask.
     async fn check(&mut self) -> Result<(), End> {
-        let Some((subject, _)) = &self.welcomed else { return Ok(()) };
-        let current = self.api.standings.current(subject.clone()).await.map_err(Closing::forbidden)?;
-        if current != *subject {
-            self.know(current);
+        let Some((token, known, _)) = &self.welcomed else { return Ok(()) };
+        let current = caller::subject(token, &self.api).await.map_err(Closing::forbidden)?;
+        if current.role != known.role {
+            self.know(token.clone(), current);
         }
         Ok(())
     }
 
     async fn subscribe(&mut self, id: &str, request: Request) -> Result<(), End> {
-        let Some((_, session)) = self.welcomed.clone() else { return Err(Closing::unauthorized().into()) };
+        let Some((_, _, session)) = self.welcomed.clone() else { return Err(Closing::unauthorized().into()) };
         if self.operations.len() >= MAX_OPERATIONS {
             let error =
                 ServerError::new(format!("A connection has at most {MAX_OPERATIONS} operations at once."), None);
@@ -206,6 +208,8 @@ impl Connection {
                 self.say(&ServerMessage::Error { id, payload: &response.errors }).await
             }
             Some(response) => self.say(&ServerMessage::Next { id, payload: &response }).await,
+            // A subscription ends with its token; the closing tells why.
+            None if Instant::now() + AT_ONCE >= self.deadline => Err(self.overdue().into()),
             None => self.say(&ServerMessage::Complete { id }).await,
         }
     }

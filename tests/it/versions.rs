@@ -81,7 +81,7 @@ async fn over_the_api(database: Database) {
     let include = "mutation($id: ID!) { includeLogVersion(id: $id) { id } }";
     boss.query(include, json!({"id": wrong})).await;
     assert_eq!(sessions(&serving).await, all);
-    let trail = "{ auditTrail { nodes { actor action user { username } object detail { name value } } } }";
+    let trail = "{ auditTrail(first: 2) { nodes { actor action user { username } object detail { name value } } } }";
     assert_eq!(watcher.error_code(trail, json!({})).await, "FORBIDDEN");
     let found = boss.query(trail, json!({})).await;
     let object = format!("version {} of {FILE}", wrong.as_str().unwrap());
@@ -128,8 +128,9 @@ async fn a_wrong_upload_is_set_aside_on_the_command_line() {
     assert_eq!(column(&rows(&["version", "list", "--file", FILE]), 6), ["no", "yes"]);
     let serving = atelier.serve().await;
     assert_eq!(sessions(&serving).await, right);
-    let trail = serving.boss().await.query("{ auditTrail { nodes { actor user { id } } } }", json!({})).await;
-    assert_eq!(trail["auditTrail"]["nodes"], json!([{"actor": "command line (eve)", "user": null}]));
+    let trail = serving.boss().await.query("{ auditTrail { nodes { actor action user { id } } } }", json!({})).await;
+    let entry = |action: &str| json!({"actor": "command line (eve)", "action": action, "user": null});
+    assert_eq!(trail["auditTrail"]["nodes"], json!([entry("VERSION_EXCLUDED"), entry("USER_CREATED")]));
     atelier.run(&["version", "include", id]).expect_code(0);
 
     for (args, says) in [

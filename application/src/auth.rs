@@ -3,6 +3,7 @@
 //! An access token lasts [`ACCESS_LIFETIME`] and is not stored. A refresh token lasts [`REFRESH_LIFETIME`], is stored as a
 //! digest only and gets the next pair once: presented again it was copied, and all tokens of its sign-in end.
 
+mod attempts;
 #[cfg(all(test, feature = "mocks"))]
 mod tests;
 
@@ -13,6 +14,8 @@ use crate::ports::store_error::StoreError;
 use crate::ports::users::{Role, User, UserStore};
 use atelier_domain::time::Instant;
 use atelier_domain::units::Millis;
+use attempts::Attempts;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// How long an access token lasts: 15 minutes.
@@ -60,6 +63,7 @@ pub struct Auth {
     tokens: Arc<dyn AccessTokens>,
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
+    attempts: Arc<Attempts>,
 }
 
 impl Auth {
@@ -71,7 +75,7 @@ impl Auth {
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { users, passwords, tokens, secrets, clock }
+        Self { users, passwords, tokens, secrets, clock, attempts: Arc::default() }
     }
 
     /// Who an access token proves.
@@ -80,8 +84,17 @@ impl Auth {
     }
 
     /// Signs in with a name and a password. Unknown names, wrong passwords and inactive users get the same answer after the
-    /// same time.
-    pub async fn login(&self, username: &str, password: &str) -> Result<SignedIn, AppError> {
+    /// same time. Who fails often, with a name or `from` an address, has to wait, right or wrong.
+    pub async fn login(&self, username: &str, password: &str, from: Option<IpAddr>) -> Result<SignedIn, AppError> {
+        let attempt = self.attempts.charge(username, from, self.clock.now()).map_err(too_many)?;
+        let outcome = self.check(username, password).await;
+        if !matches!(outcome, Err(AppError::Unauthenticated(_))) {
+            self.attempts.give_back(&attempt);
+        }
+        outcome
+    }
+
+    async fn check(&self, username: &str, password: &str) -> Result<SignedIn, AppError> {
         let (password, plausible) = if password.len() > PASSWORD_MAX_BYTES { ("", false) } else { (password, true) };
         let known = self.users.user_by_name(username).await?;
         let hash = known.as_ref().filter(|_| plausible).map(|(_, hash)| hash.clone());
@@ -156,6 +169,12 @@ impl Auth {
         self.users.add_refresh_token(&digest, user.id, family, now + REFRESH_LIFETIME, now).await?;
         Ok(SignedIn { access_token: self.tokens.issue(&subject, now), refresh_token, expires_at, user })
     }
+}
+
+fn too_many(wait: Millis) -> AppError {
+    let seconds = (wait.0 + 999) / 1_000;
+    tracing::warn!(seconds, "too many attempts to sign in");
+    AppError::RateLimited(format!("Too many attempts to sign in: try again in {seconds} s."))
 }
 
 fn refused() -> AppError {

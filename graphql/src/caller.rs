@@ -21,3 +21,7 @@ impl From<Result<Subject, TokenError>> for Caller {
         }
     }
 }
+
+/// Where a request comes from, as far as it is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin(pub std::net::IpAddr);

@@ -27,7 +27,7 @@ mod services;
 mod shape;
 mod subscription;
 
-pub use caller::Caller;
+pub use caller::{Caller, Origin};
 pub use limits::Limits;
 pub use schema::{AtelierSchema, schema, sdl};
 pub use services::Services;

@@ -322,6 +322,7 @@ pub(crate) fn api(
         standings: Standings::new(Arc::new(store.clone()), Arc::new(SystemClock)),
         clock: Arc::new(SystemClock),
         readiness: Arc::new(StoreReadiness(store.clone())),
+        trusted_proxies: config.http.trusted_proxies.clone().into(),
         body_limit: config.limits.body,
         batch_limit: config.limits.graphql.batch,
         stopping,

@@ -53,7 +53,7 @@ async fn signing_in_begins_a_family() {
     let mut passwords = MockPasswords::new();
     passwords.expect_verify().with(eq("correct horse battery"), eq(Some(hash()))).returning(|_, _| true);
 
-    let signed_in = auth(users, passwords).login("ada", "correct horse battery").await.unwrap();
+    let signed_in = auth(users, passwords).login("ada", "correct horse battery", None).await.unwrap();
 
     assert_eq!(signed_in.access_token, "ada OPERATOR 900");
     assert_eq!(signed_in.refresh_token, "secret 2");
@@ -67,7 +67,7 @@ async fn an_unknown_name_costs_a_verification_too() {
     users.expect_user_by_name().returning(|_| Ok(None));
     let mut passwords = MockPasswords::new();
     passwords.expect_verify().with(eq("anything at all"), eq(None)).once().returning(|_, _| false);
-    assert_eq!(auth(users, passwords).login("eve", "anything at all").await, Err(wrong()));
+    assert_eq!(auth(users, passwords).login("eve", "anything at all", None).await, Err(wrong()));
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_wrong_password_and_an_inactive_user_get_the_same_answer() {
         users.expect_user_by_name().returning(move |_| Ok(Some((ada(active), hash()))));
         let mut passwords = MockPasswords::new();
         passwords.expect_verify().with(always(), eq(Some(hash()))).once().return_const(right);
-        assert_eq!(auth(users, passwords).login("ada", "correct horse battery").await, Err(wrong()));
+        assert_eq!(auth(users, passwords).login("ada", "correct horse battery", None).await, Err(wrong()));
     }
 }
 
@@ -87,7 +87,7 @@ async fn a_book_is_no_password() {
     users.expect_user_by_name().returning(|_| Ok(Some((ada(true), hash()))));
     let mut passwords = MockPasswords::new();
     passwords.expect_verify().with(eq(""), eq(None)).once().return_const(true);
-    assert_eq!(auth(users, passwords).login("ada", &"x".repeat(1025)).await, Err(wrong()));
+    assert_eq!(auth(users, passwords).login("ada", &"x".repeat(1025), None).await, Err(wrong()));
 }
 
 #[tokio::test]
@@ -212,4 +212,28 @@ async fn a_taken_name_is_a_conflict() {
     passwords.expect_hash().with(eq("éééééééééééé")).returning(|_| hash());
     let result = auth(users, passwords).add_user("ada", "éééééééééééé", Role::Admin).await;
     assert_eq!(result, Err(AppError::Conflict("The user name 'ada' is taken.".to_owned())));
+}
+
+#[tokio::test]
+async fn who_guesses_has_to_wait_even_when_right_and_faults_are_not_counted() {
+    let mut users = MockUserStore::new();
+    users.expect_user_by_name().with(eq("ada")).returning(|_| Ok(Some((ada(true), hash()))));
+    let mut down = 15;
+    users.expect_user_by_name().with(eq("bob")).returning(move |_| {
+        down -= 1;
+        if down > 0 { Err(StoreError::Transient("down".to_owned())) } else { Ok(None) }
+    });
+    let mut passwords = MockPasswords::new();
+    passwords.expect_verify().returning(|_, _| false);
+    let auth = auth(users, passwords);
+    let from = Some(std::net::IpAddr::from([10, 0, 0, 1]));
+    for _ in 0..10 {
+        assert_eq!(auth.login("ada", "guess", from).await, Err(wrong()));
+    }
+    let told = AppError::RateLimited("Too many attempts to sign in: try again in 10 s.".to_owned());
+    assert_eq!(auth.login("ada", "correct horse battery", from).await, Err(told));
+    for _ in 0..14 {
+        assert!(matches!(auth.login("bob", "anything", from).await, Err(AppError::Unavailable(_))));
+    }
+    assert_eq!(auth.login("bob", "anything", from).await, Err(wrong()));
 }

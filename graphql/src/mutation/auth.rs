@@ -1,9 +1,9 @@
 //! Signing in and out.
 
-use crate::Services;
 use crate::error::{ApiError, ApiResult};
 use crate::model::AuthPayload;
 use crate::scope::Scope;
+use crate::{Origin, Services};
 use async_graphql::{Context, Object};
 use atelier_application::auth::Auth;
 use atelier_application::error::AppError;
@@ -20,14 +20,15 @@ fn auth<'a>(ctx: &Context<'a>) -> ApiResult<&'a Auth> {
 
 #[Object]
 impl AuthMutation {
-    /// Signs in. Needs no token.
+    /// Signs in. Needs no token. Who fails often has to wait: `RATE_LIMITED`.
     async fn login(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The user's name, letter for letter.")] username: String,
         #[graphql(desc = "Their password.")] password: String,
     ) -> ApiResult<AuthPayload> {
-        Ok(auth(ctx)?.login(&username, &password).await?.into())
+        let from = ctx.data_opt::<Origin>().map(|origin| origin.0);
+        Ok(auth(ctx)?.login(&username, &password, from).await?.into())
     }
 
     /// Exchanges a refresh token for the next pair of tokens. Each works once: one that is presented again was copied, and

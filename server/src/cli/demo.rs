@@ -204,7 +204,7 @@ impl First {
     async fn welcome(&self) -> anyhow::Result<()> {
         let (name, password) = self.account().await?;
         let SignedIn { access_token, .. } =
-            self.auth.login(&name, &password).await.context("The demo account cannot sign in")?;
+            self.auth.login(&name, &password, None).await.context("The demo account cannot sign in")?;
         let address = self.address;
         let query = "{ machines { name type latestSession { date status totalPieces observed { occupancyRate piecesPerHour } trs { trs availability performance quality cycleSource missing } } } }";
         let orders = "{ orders(first: 5) { totalCount nodes { number extension status jobSite plannedAt accessories { code quantity } } } }";

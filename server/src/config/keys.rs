@@ -40,6 +40,7 @@ const fn file_only(section: &'static str, name: &'static str) -> Key {
 
 pub(crate) const DATABASE_URL: Key = secret("database", "url", "ATELIER_DATABASE_URL");
 pub(crate) const HTTP_ADDR: Key = key("http", "addr", "ATELIER_HTTP_ADDR");
+pub(crate) const HTTP_TRUSTED_PROXIES: Key = list("http", "trusted_proxies", "ATELIER_HTTP_TRUSTED_PROXIES");
 pub(crate) const JWT_SECRET: Key = secret("jwt", "secret", "ATELIER_JWT_SECRET");
 pub(crate) const FTP_HOST: Key = key("ftp", "host", "ATELIER_FTP_HOST");
 pub(crate) const FTP_PORT: Key = key("ftp", "port", "ATELIER_FTP_PORT");
@@ -86,6 +87,7 @@ pub(crate) const LIMIT_BATCH: Key = file_only("limits", "batch");
 pub(crate) const ALL: &[Key] = &[
     DATABASE_URL,
     HTTP_ADDR,
+    HTTP_TRUSTED_PROXIES,
     JWT_SECRET,
     FTP_HOST,
     FTP_PORT,

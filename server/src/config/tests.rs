@@ -97,6 +97,7 @@ fn every_wrong_value_names_its_key_the_value_and_the_remedy() {
         ("ATELIER_PLANT_TIMEZONE", "Paris", "`Europe/Paris`"),
         ("ATELIER_PRODUCTION_DAY_START", "25:00", "`05:00`"),
         ("ATELIER_HTTP_ADDR", "8080", "`127.0.0.1:8080`"),
+        ("ATELIER_HTTP_TRUSTED_PROXIES", "proxy.plant", "`10.0.0.7`"),
         ("ATELIER_ALERT_CHECK", "hourly", "five cron fields"),
         ("ATELIER_ALERT_SYNC_OVERDUE", "2 days", "`30s`"),
         ("ATELIER_RETENTION_DETAILS", "0d", "from 1d to"),

@@ -6,6 +6,7 @@ use actix_web::http::header::AUTHORIZATION;
 use atelier_application::accounts::PREFIX;
 use atelier_application::ports::identity::{Subject, TokenError};
 use atelier_graphql::Caller;
+use std::net::IpAddr;
 
 /// The token of `Bearer TOKEN`.
 pub(super) fn bearer(header: &str) -> Option<&str> {
@@ -29,4 +30,21 @@ pub(super) async fn subject(token: &str, api: &Api) -> Result<Subject, TokenErro
         return api.integrations.subject(token).await;
     }
     api.standings.current(api.auth.subject(token)?).await
+}
+
+/// Where a request comes from: the nearest address that is no trusted proxy's.
+///
+/// Each proxy appends the address it was asked from to `X-Forwarded-For`; what stands before that may be made up.
+pub(super) fn origin(request: &HttpRequest, api: &Api) -> Option<IpAddr> {
+    let trusted = |address: IpAddr| api.trusted_proxies.contains(&address.to_canonical());
+    let mut nearest = request.peer_addr()?.ip();
+    let headers: Vec<_> =
+        request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
+    let mut told = headers.iter().rev().flat_map(|value| value.rsplit(','));
+    while trusted(nearest) {
+        // What cannot be read was not appended by a trusted one.
+        let Some(before) = told.next().and_then(|text| text.trim().parse().ok()) else { break };
+        nearest = before;
+    }
+    Some(nearest)
 }

@@ -10,6 +10,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::{BatchRequest, BatchResponse, Executor, Request, Response, Value};
+use atelier_graphql::Origin;
 use serde_json::json;
 use std::time::Duration;
 
@@ -56,11 +57,15 @@ pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>)
     let form = Form::of(&request);
     match read(&request, payload, &api).await {
         Ok(batch) => {
-            let caller = caller::of(&request, &api).await;
+            let (caller, origin) = (caller::of(&request, &api).await, caller::origin(&request, &api).map(Origin));
+            let told = |request: Request| match origin {
+                Some(origin) => request.data(caller.clone()).data(origin),
+                None => request.data(caller.clone()),
+            };
             let response = match batch {
-                BatchRequest::Single(request) => BatchResponse::Single(api.schema.execute(request.data(caller)).await),
+                BatchRequest::Single(request) => BatchResponse::Single(api.schema.execute(told(request)).await),
                 BatchRequest::Batch(requests) => {
-                    let requests = requests.into_iter().map(|request| request.data(caller.clone())).collect();
+                    let requests = requests.into_iter().map(told).collect();
                     api.schema.execute_batch(BatchRequest::Batch(requests)).await
                 }
             };

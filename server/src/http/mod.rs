@@ -32,6 +32,7 @@ use atelier_application::accounts::{ApiTokens, Standings};
 use atelier_application::auth::Auth;
 use atelier_application::ports::clock::Clock;
 use atelier_graphql::AtelierSchema;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -50,6 +51,8 @@ pub(crate) struct Api {
     pub(crate) clock: Arc<dyn Clock>,
     /// Whether requests can be answered.
     pub(crate) readiness: Arc<dyn Readiness>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub(crate) trusted_proxies: Arc<[IpAddr]>,
     /// The most bytes of a body.
     pub(crate) body_limit: usize,
     /// The most requests of a batch.

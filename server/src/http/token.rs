@@ -1,12 +1,13 @@
 //! `POST /token`: the `OAuth2` password form (RFC 6749, sections 4.3, 5 and 6).
 
-use super::Api;
+use super::{Api, caller};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use atelier_application::auth::SignedIn;
 use atelier_application::error::AppError;
 use serde_json::json;
+use std::net::IpAddr;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -38,7 +39,7 @@ impl Refusal {
 /// Signs in, or exchanges a refresh token.
 pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>) -> HttpResponse {
     let outcome = match read(&request, payload).await {
-        Ok(form) => grant(form, &api).await,
+        Ok(form) => grant(form, &api, caller::origin(&request, &api)).await,
         Err(refusal) => Err(refusal),
     };
     let mut response = match outcome {
@@ -83,13 +84,13 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<Form, Refusal> 
     Ok(form)
 }
 
-async fn grant(form: Form, api: &Api) -> Result<SignedIn, Refusal> {
+async fn grant(form: Form, api: &Api, from: Option<IpAddr>) -> Result<SignedIn, Refusal> {
     let outcome = match form.grant_type.as_deref().unwrap_or("password") {
         "password" => {
             let (Some(username), Some(password)) = (form.username, form.password) else {
                 return Err(Refusal::invalid("The form needs the fields `username` and `password`."));
             };
-            api.auth.login(&username, &password).await
+            api.auth.login(&username, &password, from).await
         }
         "refresh_token" => {
             let Some(refresh_token) = form.refresh_token else {

@@ -74,7 +74,7 @@ impl Inside {
 
     /// A token of the user that ends in so many milliseconds.
     async fn token(&self, millis: i64) -> String {
-        let signed_in = self.api.auth.login("jo", PASSWORD).await.unwrap();
+        let signed_in = self.api.auth.login("jo", PASSWORD, None).await.unwrap();
         let now = SystemClock.now();
         let mut subject = self.api.auth.subject(&signed_in.access_token).unwrap();
         subject.expires_at = now + Millis(millis);
@@ -176,4 +176,37 @@ async fn an_address_that_is_none_or_is_asked_in_the_wrong_way_says_so() {
         );
     }
     assert_eq!(call_service(&service, TestRequest::post().uri("/healthz").to_request()).await.status(), 405);
+}
+
+#[actix_web::test]
+async fn who_guesses_passwords_has_to_wait_and_nobody_else() {
+    let inside = Inside::new().await;
+    let service = service!(inside);
+    let attempt = async |proxy: [u8; 4], forwarded: &str, password: &str| {
+        let request = form(&format!("username=jo&password={password}")).insert_header(("x-forwarded-for", forwarded));
+        let request = request.peer_addr((proxy, 5_000).into());
+        let response = call_service(&service, request.to_request()).await;
+        (response.status().as_u16(), json_of(response).await["error_description"].as_str().map(str::to_owned))
+    };
+    let proxy = [127, 0, 0, 1];
+    for made_up in 0..10 {
+        let (status, _) = attempt(proxy, &format!("10.9.9.{made_up}, 192.0.2.1"), "guess").await;
+        assert_eq!(status, 401);
+    }
+    let (status, told) = attempt(proxy, "192.0.2.1", "a+long+enough+one").await;
+    assert_eq!(status, 429);
+    assert!(told.as_deref().unwrap().starts_with("Too many attempts to sign in: try again in "), "{told:?}");
+    let login = json!({"query": "mutation { login(username: \"jo\", password: \"a long enough one\") { expiresAt } }"});
+    let request = TestRequest::post().uri("/graphql").peer_addr(([192, 0, 2, 1], 5_000).into()).set_json(&login);
+    let answer = json_of(call_service(&service, request.to_request()).await).await;
+    assert_eq!(
+        answer["errors"][0]["extensions"]["code"], "RATE_LIMITED",
+        "the same address without the proxy: {answer}"
+    );
+    assert_eq!(attempt(proxy, "192.0.2.2", "a+long+enough+one").await.0, 200, "from elsewhere");
+    assert_eq!(
+        attempt([192, 0, 2, 1], "192.0.2.3", "a+long+enough+one").await.0,
+        429,
+        "nobody else's header is believed"
+    );
 }

@@ -7,8 +7,9 @@ use crate::http::{Api, caller};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
 use async_graphql::{Data, Request, ServerError};
 use atelier_application::ports::identity::Subject;
-use atelier_graphql::Caller;
+use atelier_graphql::{Caller, Origin};
 use serde_json::Value;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep, sleep_until};
@@ -47,6 +48,8 @@ impl From<Closing> for End {
 pub(super) struct Connection {
     session: Session,
     api: Api,
+    /// Where the client is.
+    origin: Option<Origin>,
     /// The client's token and whom it proves, once it said so.
     welcomed: Option<(String, Subject, Arc<Data>)>,
     /// When the client must have said who it is, or its token ends.
@@ -58,11 +61,12 @@ pub(super) struct Connection {
 
 impl Connection {
     /// A connection with a client that has said nothing yet.
-    pub(super) fn new(session: Session, api: Api) -> Self {
+    pub(super) fn new(session: Session, api: Api, origin: Option<IpAddr>) -> Self {
         let now = Instant::now();
         Self {
             session,
             api,
+            origin: origin.map(Origin),
             welcomed: None,
             deadline: now + INIT_PATIENCE,
             heard: now,
@@ -173,6 +177,9 @@ impl Connection {
     fn know(&mut self, token: String, subject: Subject) {
         let mut session = Data::default();
         session.insert(Caller::Known(subject.clone()));
+        if let Some(origin) = self.origin {
+            session.insert(origin);
+        }
         self.welcomed = Some((token, subject, Arc::new(session)));
     }
 

@@ -10,7 +10,7 @@ mod connection;
 mod message;
 mod operations;
 
-use super::{Api, failure};
+use super::{Api, caller, failure};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -37,7 +37,7 @@ pub(super) async fn get(request: HttpRequest, payload: Payload, api: Data<Api>) 
         Ok((response, session, messages)) => {
             let messages =
                 messages.max_frame_size(api.body_limit).aggregate_continuations().max_continuation_size(api.body_limit);
-            let connection = Connection::new(session, api.get_ref().clone());
+            let connection = Connection::new(session, api.get_ref().clone(), caller::origin(&request, &api));
             actix_web::rt::spawn(connection.run(messages));
             response
         }

@@ -3,7 +3,7 @@
 //! An access token lasts [`ACCESS_LIFETIME`] and is not stored. A refresh token lasts [`REFRESH_LIFETIME`], is stored as a
 //! digest only and gets the next pair once: presented again it was copied, and all tokens of its sign-in end.
 
-mod attempts;
+pub(crate) mod attempts;
 #[cfg(all(test, feature = "mocks"))]
 mod tests;
 
@@ -171,10 +171,11 @@ impl Auth {
     }
 }
 
-fn too_many(wait: Millis) -> AppError {
+/// Somebody guesses passwords.
+pub(crate) fn too_many(wait: Millis) -> AppError {
     let seconds = (wait.0 + 999) / 1_000;
-    tracing::warn!(seconds, "too many attempts to sign in");
-    AppError::RateLimited(format!("Too many attempts to sign in: try again in {seconds} s."))
+    tracing::warn!(seconds, "too many wrong passwords");
+    AppError::RateLimited(format!("Too many wrong passwords: try again in {seconds} s."))
 }
 
 fn refused() -> AppError {

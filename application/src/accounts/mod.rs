@@ -11,7 +11,8 @@ pub use api_tokens::{ApiTokens, MadeToken, PREFIX};
 pub use standing::Standings;
 
 use crate::access::require;
-use crate::auth::{check_password, check_username};
+use crate::auth::attempts::Attempts;
+use crate::auth::{check_password, check_username, too_many};
 use crate::error::AppError;
 use crate::ports::audit::{Actor, AuditAction, AuditEntry};
 use crate::ports::clock::Clock;
@@ -40,6 +41,7 @@ pub struct Accounts {
     users: Arc<dyn UserStore>,
     passwords: Arc<dyn Passwords>,
     clock: Arc<dyn Clock>,
+    attempts: Arc<Attempts>,
 }
 
 impl Accounts {
@@ -50,7 +52,7 @@ impl Accounts {
         passwords: Arc<dyn Passwords>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { registry, users, passwords, clock }
+        Self { registry, users, passwords, clock, attempts: Arc::default() }
     }
 
     /// All users by name, for administrators.
@@ -122,14 +124,17 @@ impl Accounts {
         }
     }
 
-    /// Changes one's own password. All sign-ins end, this one too. Needs a sign-in.
+    /// Changes one's own password. All sign-ins end, this one too. Needs a sign-in. Who fails often has to wait.
     pub async fn change_password(&self, subject: &Subject, current: &str, new: &str) -> Result<(), AppError> {
         api_tokens::signed_in(subject)?;
         check_password("new", new)?;
         let known = self.users.user_by_name(&subject.username).await?.filter(|(user, _)| user.id == subject.user);
+        // Whoever found a token shall not find the password with it.
+        let attempt = self.attempts.charge(&subject.username, None, self.clock.now()).map_err(too_many)?;
         if !self.passwords.verify(current, known.map(|(_, hash)| hash)).await {
             return Err(AppError::bad_input("current", "`current` is not your password."));
         }
+        self.attempts.give_back(&attempt);
         if new == current {
             return Err(AppError::bad_input("new", "`new` is the password that you have already."));
         }

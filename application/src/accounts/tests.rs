@@ -171,3 +171,15 @@ async fn it_is_asked_again_after_a_second_and_what_was_known_counts_while_nobody
 }
 
 const FRESH_MILLIS: Millis = Millis::from_seconds(1);
+
+#[tokio::test]
+async fn who_guesses_the_current_password_has_to_wait() {
+    let accounts = accounts(MockUserRegistry::new());
+    let subject = subject(Role::Viewer);
+    for _ in 0..10 {
+        let refused = accounts.change_password(&subject, "a guess that is long", "another-long-one").await;
+        assert!(matches!(refused, Err(AppError::BadUserInput { .. })), "{refused:?}");
+    }
+    let refused = accounts.change_password(&subject, LONG, "another-long-one").await;
+    assert_eq!(refused, Err(AppError::RateLimited("Too many wrong passwords: try again in 10 s.".to_owned())));
+}

@@ -34,20 +34,20 @@ type Charged = HashMap<u64, Instant>;
 
 /// Attempts that failed, or may yet.
 #[derive(Default)]
-pub(super) struct Attempts {
+pub(crate) struct Attempts {
     hashes: RandomState,
     charged: Mutex<[Charged; 3]>,
 }
 
 /// An attempt that was charged.
-pub(super) struct Attempt([Option<u64>; 3]);
+pub(crate) struct Attempt([Option<u64>; 3]);
 
 impl Attempts {
     /// Charges an attempt.
     ///
     /// # Errors
     /// How long to wait when there were too many.
-    pub(super) fn charge(&self, name: &str, from: Option<IpAddr>, now: Instant) -> Result<Attempt, Millis> {
+    pub(crate) fn charge(&self, name: &str, from: Option<IpAddr>, now: Instant) -> Result<Attempt, Millis> {
         let from = from.map(network);
         let hash = |key: (Option<IpAddr>, Option<&str>)| self.hashes.hash_one(key);
         let keys =
@@ -72,7 +72,7 @@ impl Attempts {
     }
 
     /// Gives back what an attempt was charged.
-    pub(super) fn give_back(&self, Attempt(keys): &Attempt) {
+    pub(crate) fn give_back(&self, Attempt(keys): &Attempt) {
         let mut charged = self.charged.lock().unwrap_or_else(PoisonError::into_inner);
         for (charged, (key, rate)) in charged.iter_mut().zip(keys.iter().zip([NAME_FROM_ADDRESS, ADDRESS, NAME])) {
             if let Some(empty) = key.and_then(|key| charged.get_mut(&key)) {

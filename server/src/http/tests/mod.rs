@@ -195,7 +195,7 @@ async fn who_guesses_passwords_has_to_wait_and_nobody_else() {
     }
     let (status, told) = attempt(proxy, "192.0.2.1", "a+long+enough+one").await;
     assert_eq!(status, 429);
-    assert!(told.as_deref().unwrap().starts_with("Too many attempts to sign in: try again in "), "{told:?}");
+    assert!(told.as_deref().unwrap().starts_with("Too many wrong passwords: try again in "), "{told:?}");
     let login = json!({"query": "mutation { login(username: \"jo\", password: \"a long enough one\") { expiresAt } }"});
     let request = TestRequest::post().uri("/graphql").peer_addr(([192, 0, 2, 1], 5_000).into()).set_json(&login);
     let answer = json_of(call_service(&service, request.to_request()).await).await;

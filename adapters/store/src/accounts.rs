@@ -3,14 +3,15 @@
 use crate::error::from_db;
 use crate::ingest::Tx;
 use crate::rows::{Fields, FromRow, columns};
-use crate::statement::by_bytes;
+use crate::statement::{Update, by_bytes};
+use crate::users::role;
 use crate::{Store, audit, value};
 use async_trait::async_trait;
 use atelier_application::ports::audit::AuditEntry;
 use atelier_application::ports::store_error::StoreResult;
 use atelier_application::ports::users::{Changed, PasswordHash, Role, Standing, User, UserChange, UserRegistry};
 use atelier_domain::ids::UserId;
-use sea_orm::{DbErr, Value};
+use sea_orm::DbErr;
 
 #[async_trait]
 impl UserRegistry for Store {
@@ -35,7 +36,7 @@ impl UserRegistry for Store {
         let values = vec![username.into(), password.0.clone().into(), role.as_str().into(), true.into(), now];
         let row = tx.query_one(sql, values).await.map_err(from_db)?;
         let user = User::from_row(&mut Fields::new::<User>(&row, 0))?;
-        finish(tx, &entry).await.map_err(from_db)?;
+        audit::finish(tx, &entry).await.map_err(from_db)?;
         Ok(user)
     }
 
@@ -45,28 +46,13 @@ impl UserRegistry for Store {
             return Ok(Changed::LastAdmin);
         }
         let UserChange { password, role, active } = change;
-        let (mut set, mut values) = (Vec::new(), Vec::<Value>::new());
-        let mut assign = |column: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                values.push(value);
-                set.push(format!("{column} = ${}", values.len()));
-            }
-        };
+        let mut update = Update::default();
         let ends_tokens = password.is_some() || *active == Some(false);
-        assign("mot_de_passe", password.as_ref().map(|hash| hash.0.clone().into()));
-        assign("role", role.map(|role| role.as_str().into()));
-        assign("actif", active.map(Into::into));
-        assign("jetons_depuis", ends_tokens.then(|| value::instant(tx.backend(), entry.at)));
-        if set.is_empty() {
-            set.push("actif = actif".to_owned());
-        }
-        values.push(id.0.into());
-        let sql = format!(
-            "UPDATE utilisateur SET {} WHERE id = ${} RETURNING {}",
-            set.join(", "),
-            values.len(),
-            User::COLUMNS.join(", ")
-        );
+        update.set("mot_de_passe", password.as_ref().map(|hash| hash.0.clone().into()));
+        update.set("role", role.map(|role| role.as_str().into()));
+        update.set("actif", active.map(Into::into));
+        update.set("jetons_depuis", ends_tokens.then(|| value::instant(tx.backend(), entry.at)));
+        let (sql, values) = update.of_row::<User>(id.0);
         let rows = tx.query(sql, values).await.map_err(from_db)?;
         let Some(row) = rows.first() else { return Ok(Changed::Unknown) };
         let user = User::from_row(&mut Fields::new::<User>(row, 0))?;
@@ -75,7 +61,7 @@ impl UserRegistry for Store {
             tx.execute(sql, vec![id.0.into()]).await.map_err(from_db)?;
         }
         entry.object = format!("user {}", user.username);
-        finish(tx, &entry).await.map_err(from_db)?;
+        audit::finish(tx, &entry).await.map_err(from_db)?;
         Ok(Changed::Done(user))
     }
 
@@ -84,7 +70,7 @@ impl UserRegistry for Store {
         let sql = "SELECT role, actif, jetons_depuis FROM utilisateur WHERE id = $1";
         let Some(row) = self.row(sql, vec![id.0.into()]).await? else { return Ok(None) };
         let mut fields = Fields::of(&row, "utilisateur", columns, 0);
-        let role = fields.one_of(|text| Role::ALL.into_iter().find(|role| role.as_str() == text))?;
+        let role = fields.one_of(role)?;
         Ok(Some(Standing { role, active: fields.flag()?, tokens_since: fields.instant_option()? }))
     }
 }
@@ -101,11 +87,4 @@ async fn is_last_admin(tx: &mut Tx, id: UserId) -> Result<bool, DbErr> {
     let rows = tx.query(sql, vec![Role::Admin.as_str().into()]).await?;
     let admins: Vec<i64> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
     Ok(admins == [id.0])
-}
-
-/// Writes an entry of the audit trail and commits.
-pub(crate) async fn finish(mut tx: Tx, entry: &AuditEntry) -> Result<(), DbErr> {
-    let (sql, values) = audit::insert(tx.backend(), entry);
-    tx.execute(sql, values).await?;
-    tx.commit().await
 }

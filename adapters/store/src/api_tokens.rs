@@ -1,15 +1,16 @@
 //! Tokens of integrations.
 
-use crate::accounts::finish;
+use crate::audit::finish;
 use crate::error::from_db;
 use crate::ingest::Tx;
 use crate::rows::{Fields, FromRow, columns};
+use crate::users::role;
 use crate::{Store, value};
 use async_trait::async_trait;
 use atelier_application::ports::api_tokens::{ApiToken, ApiTokenStore, NewApiToken};
 use atelier_application::ports::audit::AuditEntry;
 use atelier_application::ports::store_error::{StoreError, StoreResult};
-use atelier_application::ports::users::{Role, User};
+use atelier_application::ports::users::User;
 use atelier_domain::ids::{ApiTokenId, UserId};
 use sea_orm::Value;
 
@@ -30,7 +31,7 @@ impl Store {
             Ok(ApiToken {
                 id: ApiTokenId(fields.number()?),
                 name: fields.text()?.to_owned(),
-                role: fields.one_of(|text| Role::ALL.into_iter().find(|role| role.as_str() == text))?,
+                role: fields.one_of(role)?,
                 created_at: fields.instant()?,
                 expires_at: fields.instant_option()?,
                 last_used_at: fields.instant_option()?,

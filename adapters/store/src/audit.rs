@@ -1,6 +1,7 @@
 //! The audit trail.
 
 use crate::Store;
+use crate::ingest::Tx;
 use crate::rows::{Fields, FromRow};
 use crate::statement::Values;
 use crate::value;
@@ -10,7 +11,7 @@ use atelier_application::ports::sessions::{Slice, Window};
 use atelier_application::ports::store_error::StoreResult;
 use atelier_application::ports::users::{User, UserStore as _};
 use atelier_domain::ids::{AuditId, UserId};
-use sea_orm::{DbBackend, Value};
+use sea_orm::{DbBackend, DbErr, Value};
 use std::collections::{BTreeSet, HashMap};
 
 /// A row, whose user is but a number.
@@ -49,6 +50,13 @@ pub(crate) fn insert(backend: DbBackend, entry: &AuditEntry) -> (&'static str, V
         serde_json::to_string(&entry.detail).unwrap_or_else(|_| "{}".to_owned()).into(),
     ];
     (sql, values)
+}
+
+/// Adds the entry of an act to its transaction, and commits that.
+pub(crate) async fn finish(mut tx: Tx, entry: &AuditEntry) -> Result<(), DbErr> {
+    let (sql, values) = insert(tx.backend(), entry);
+    tx.execute(sql, values).await?;
+    tx.commit().await
 }
 
 #[async_trait]

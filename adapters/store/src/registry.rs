@@ -3,6 +3,7 @@
 use crate::error::from_db;
 use crate::ingest::{Tx, lock_machine};
 use crate::rows::{Fields, FromRow};
+use crate::statement::Update;
 use crate::{Store, audit, value};
 use async_trait::async_trait;
 use atelier_application::ports::audit::AuditEntry;
@@ -36,7 +37,7 @@ impl MachineRegistry for Store {
         let row = tx.query_one(sql, values).await.map_err(from_db)?;
         let added = Machine::from_row(&mut Fields::new::<Machine>(&row, 0))?;
         note_use(&mut tx, added.id, machine.active, &entry).await.map_err(from_db)?;
-        finish(tx, &entry).await.map_err(from_db)?;
+        audit::finish(tx, &entry).await.map_err(from_db)?;
         Ok(added)
     }
 
@@ -48,28 +49,13 @@ impl MachineRegistry for Store {
     ) -> StoreResult<Option<Machine>> {
         let mut tx = Tx::begin(&self.db).await.map_err(from_db)?;
         let MachineChange { name, kind, folder, description, active } = change;
-        let (mut set, mut values) = (Vec::new(), Vec::<Value>::new());
-        let mut assign = |column: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                values.push(value);
-                set.push(format!("{column} = ${}", values.len()));
-            }
-        };
-        assign("nom", name.clone().map(Into::into));
-        assign("type_cu", kind.map(|kind| kind.as_str().into()));
-        assign("dossier", folder.clone().map(Into::into));
-        assign("description", description.clone().map(Into::into));
-        assign("actif", active.map(Into::into));
-        if set.is_empty() {
-            set.push("actif = actif".to_owned());
-        }
-        values.push(id.0.into());
-        let sql = format!(
-            "UPDATE centre_usinage SET {} WHERE id = ${} RETURNING {}",
-            set.join(", "),
-            values.len(),
-            Machine::COLUMNS.join(", ")
-        );
+        let mut update = Update::default();
+        update.set("nom", name.clone().map(Into::into));
+        update.set("type_cu", kind.map(|kind| kind.as_str().into()));
+        update.set("dossier", folder.clone().map(Into::into));
+        update.set("description", description.clone().map(Into::into));
+        update.set("actif", active.map(Into::into));
+        let (sql, values) = update.of_row::<Machine>(id.0);
         let rows = tx.query(sql, values).await.map_err(from_db)?;
         let Some(row) = rows.first() else { return Ok(None) };
         let machine = Machine::from_row(&mut Fields::new::<Machine>(row, 0))?;
@@ -77,7 +63,7 @@ impl MachineRegistry for Store {
             note_use(&mut tx, id, *active, &entry).await.map_err(from_db)?;
         }
         entry.object = format!("machine {}", machine.name);
-        finish(tx, &entry).await.map_err(from_db)?;
+        audit::finish(tx, &entry).await.map_err(from_db)?;
         Ok(Some(machine))
     }
 
@@ -89,7 +75,7 @@ impl MachineRegistry for Store {
             Err(refused) => return Ok(refused),
         };
         entry.object = format!("machine {name}");
-        finish(tx, &entry).await.map_err(from_db)?;
+        audit::finish(tx, &entry).await.map_err(from_db)?;
         Ok(Deletion::Deleted)
     }
 }
@@ -127,10 +113,4 @@ async fn remove(tx: &mut Tx, id: MachineId) -> Result<Result<String, Deletion>, 
     }
     tx.execute("DELETE FROM centre_usinage WHERE id = $1", of_machine()).await?;
     Ok(Ok(name))
-}
-
-async fn finish(mut tx: Tx, entry: &AuditEntry) -> Result<(), DbErr> {
-    let (sql, values) = audit::insert(tx.backend(), entry);
-    tx.execute(sql, values).await?;
-    tx.commit().await
 }

@@ -46,6 +46,34 @@ impl Values {
     }
 }
 
+/// The change of a row in the making.
+#[derive(Default)]
+pub(crate) struct Update {
+    set: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Update {
+    /// Sets a column; without a value it stays as it is.
+    pub(crate) fn set(&mut self, column: &str, value: Option<Value>) {
+        if let Some(value) = value {
+            self.values.push(value);
+            self.set.push(format!("{column} = ${}", self.values.len()));
+        }
+    }
+
+    /// The statement that changes the row with this id and gives it back, and its values. What changes nothing gives it back
+    /// too.
+    pub(crate) fn of_row<T: FromRow>(mut self, id: i64) -> (String, Vec<Value>) {
+        if self.set.is_empty() {
+            self.set.push("actif = actif".to_owned());
+        }
+        self.values.push(id.into());
+        let (set, place, columns) = (self.set.join(", "), self.values.len(), T::COLUMNS.join(", "));
+        (format!("UPDATE {} SET {set} WHERE id = ${place} RETURNING {columns}", T::TABLE), self.values)
+    }
+}
+
 /// All conditions; without one, one that holds.
 pub(crate) fn all_of(conditions: &[String]) -> String {
     if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") }

@@ -101,27 +101,8 @@ impl SyncRunStore for Store {
         let row =
             self.row(sql, vec![source.as_str().into(), running.into(), self.at(now), kind.as_str().into()]).await?;
         let row = row.ok_or_else(|| StoreError::Permanent("The database did not say which run it added.".into()))?;
-        Ok(SyncRun {
-            id: SyncRunId(Fields::of(&row, "synchronisation", &["id"], 0).number()?),
-            source,
-            kind,
-            status: SyncStatus::Running,
-            started_at: now,
-            finished_at: None,
-            files_seen: 0,
-            files_read: 0,
-            bytes_read: 0,
-            files_failed: 0,
-            sessions_created: 0,
-            sessions_updated: 0,
-            orders_seen: 0,
-            orders_failed: 0,
-            orders_changed: 0,
-            orders_missing: 0,
-            progress: 0.0,
-            error: None,
-            machines_failed: BTreeSet::new(),
-        })
+        let id = SyncRunId(Fields::of(&row, "synchronisation", &["id"], 0).number()?);
+        Ok(SyncRun::begun(id, source, kind, now))
     }
 
     async fn save(&self, run: &SyncRun) -> StoreResult<()> {

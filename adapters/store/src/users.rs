@@ -10,6 +10,11 @@ use atelier_domain::ids::UserId;
 use atelier_domain::time::Instant;
 use sea_orm::QueryResult;
 
+/// The role that a column names.
+pub(crate) fn role(text: &str) -> Option<Role> {
+    Role::ALL.into_iter().find(|role| role.as_str() == text)
+}
+
 impl FromRow for User {
     const TABLE: &'static str = "utilisateur";
     const COLUMNS: &'static [&'static str] = &["id", "nom", "role", "actif", "date_creation"];
@@ -18,7 +23,7 @@ impl FromRow for User {
         Ok(Self {
             id: UserId(row.number()?),
             username: row.text()?.to_owned(),
-            role: row.one_of(|text| Role::ALL.into_iter().find(|role| role.as_str() == text))?,
+            role: row.one_of(role)?,
             active: row.flag()?,
             created_at: row.instant()?,
         })

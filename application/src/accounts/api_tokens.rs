@@ -1,6 +1,7 @@
 //! Tokens of integrations.
 
 use super::actor;
+use super::remembered::Remembered;
 use crate::access::require;
 use crate::error::AppError;
 use crate::ports::api_tokens::{ApiToken, ApiTokenStore, NewApiToken};
@@ -11,8 +12,7 @@ use crate::ports::users::{PasswordHash, Role, User, UserRegistry, UserStore};
 use atelier_domain::ids::{ApiTokenId, UserId};
 use atelier_domain::time::Instant;
 use atelier_domain::units::Millis;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// What these tokens begin with, so that people and scanners of secrets know one when they see it.
 pub const PREFIX: &str = "atl_";
@@ -20,14 +20,8 @@ pub const PREFIX: &str = "atl_";
 /// How long a name may be, in characters.
 const LONGEST_NAME: usize = 64;
 
-/// What is known of a token is asked for again after so long.
-const FRESH: Millis = Millis::from_seconds(1);
-
 /// That a token was used is noted once in so long.
 const NOTED: Millis = Millis::from_seconds(60);
-
-/// So many tokens are remembered; whoever shows more makes us forget them all at times.
-const REMEMBERED: usize = 10_000;
 
 /// A token that never ends proves somebody for so long at a time: subscriptions end then, and begin anew.
 const LONG: Millis = Millis(365 * Millis::DAY.0);
@@ -41,8 +35,6 @@ pub struct MadeToken {
     pub token: ApiToken,
 }
 
-type Known = HashMap<Vec<u8>, (Instant, Option<ApiToken>)>;
-
 /// Makes, lists, revokes and checks tokens of integrations.
 #[derive(Clone)]
 pub struct ApiTokens {
@@ -51,7 +43,7 @@ pub struct ApiTokens {
     registry: Arc<dyn UserRegistry>,
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
-    known: Arc<Mutex<Known>>,
+    known: Remembered<Vec<u8>, Option<ApiToken>>,
 }
 
 impl ApiTokens {
@@ -63,7 +55,7 @@ impl ApiTokens {
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { store, users, registry, secrets, clock, known: Arc::default() }
+        Self { store, users, registry, secrets, clock, known: Remembered::default() }
     }
 
     /// Who a token proves, as of a second ago at most: its owner, in the lower of both roles.
@@ -91,31 +83,16 @@ impl ApiTokens {
     }
 
     async fn look_up(&self, digest: Vec<u8>, now: Instant) -> Option<ApiToken> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned();
-        if let Some((at, token)) = &known
-            && now >= *at
-            && now - *at < FRESH
-        {
-            return token.clone();
-        }
-        let found = match self.store.by_digest(&digest).await {
-            Ok(found) => found,
-            Err(error) => {
-                tracing::warn!(%error, "an API token cannot be looked up");
-                return known.and_then(|(_, token)| token);
+        let key = digest.clone();
+        let asked = async {
+            let found = self.store.by_digest(&digest).await?;
+            let unused = |token: &&ApiToken| token.last_used_at.is_none_or(|last| now - last >= NOTED);
+            if let Some(token) = found.as_ref().filter(unused) {
+                self.note_use(token.id, now);
             }
+            Ok(found)
         };
-        if let Some(token) = &found
-            && token.last_used_at.is_none_or(|last| now - last >= NOTED)
-        {
-            self.note_use(token.id, now);
-        }
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED {
-            known.clear();
-        }
-        known.insert(digest, (now, found.clone()));
-        found
+        self.known.or_ask(key, now, "whether an API token still counts", asked).await.flatten()
     }
 
     /// Notes a use while the request goes on: where a database has one writer, it may take a while.
@@ -203,7 +180,7 @@ impl ApiTokens {
             let detail = [("owner".to_owned(), token.owner.username.clone())].into();
             let (at, action) = (self.clock.now(), AuditAction::ApiTokenRevoked);
             self.store.revoke(id, AuditEntry { at, actor: actor(subject), action, object, detail }).await?;
-            self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            self.known.forget();
         }
         self.store.by_id(id).await?.ok_or_else(unknown)
     }

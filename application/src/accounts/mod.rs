@@ -1,6 +1,7 @@
 //! Who may sign in: administrators add and change users, everybody changes their own password.
 
 mod api_tokens;
+mod remembered;
 mod standing;
 #[cfg(all(test, feature = "mocks"))]
 mod tests;

@@ -122,6 +122,33 @@ pub struct SyncRun {
     pub machines_failed: BTreeSet<MachineId>,
 }
 
+impl SyncRun {
+    /// A run that has just begun.
+    pub fn begun(id: SyncRunId, source: SyncSource, kind: RunKind, started_at: Instant) -> Self {
+        Self {
+            id,
+            source,
+            kind,
+            status: SyncStatus::Running,
+            started_at,
+            finished_at: None,
+            files_seen: 0,
+            files_read: 0,
+            bytes_read: 0,
+            files_failed: 0,
+            sessions_created: 0,
+            sessions_updated: 0,
+            orders_seen: 0,
+            orders_failed: 0,
+            orders_changed: 0,
+            orders_missing: 0,
+            progress: 0.0,
+            error: None,
+            machines_failed: BTreeSet::new(),
+        }
+    }
+}
+
 /// Keeps others from running at the same time until it is dropped, or its process ends.
 pub trait RunLock: Send + Sync {}
 

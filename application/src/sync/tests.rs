@@ -4,7 +4,7 @@ use super::*;
 use crate::ports::sessions::Slice;
 use crate::ports::store_error::StoreError;
 use crate::ports::sync_runner::MockSyncRunner;
-use crate::ports::sync_runs::MockSyncRunReader;
+use crate::ports::sync_runs::{MockSyncRunReader, RunKind};
 use atelier_domain::ids::UserId;
 use atelier_domain::time::Instant;
 use std::sync::Mutex;
@@ -14,27 +14,8 @@ fn subject(role: Role) -> Subject {
 }
 
 fn run(id: i64, status: SyncStatus, files: u32) -> SyncRun {
-    SyncRun {
-        id: SyncRunId(id),
-        source: SyncSource::Ftp,
-        status,
-        started_at: Instant(id),
-        finished_at: None,
-        files_seen: 0,
-        files_read: files,
-        bytes_read: 0,
-        files_failed: 0,
-        sessions_created: 0,
-        sessions_updated: 0,
-        orders_seen: 0,
-        orders_failed: 0,
-        orders_changed: 0,
-        orders_missing: 0,
-        progress: 0.0,
-        error: None,
-        kind: crate::ports::sync_runs::RunKind::Sync,
-        machines_failed: std::collections::BTreeSet::new(),
-    }
+    let begun = SyncRun::begun(SyncRunId(id), SyncSource::Ftp, RunKind::Sync, Instant(id));
+    SyncRun { status, files_read: files, ..begun }
 }
 
 /// A store that answers with one list after the other, the last one for ever.

@@ -39,27 +39,7 @@ fn known(number: i32, removed: bool) -> KnownOrder {
 }
 
 fn started() -> SyncRun {
-    SyncRun {
-        id: SyncRunId(1),
-        source: SyncSource::Erp,
-        kind: RunKind::Sync,
-        status: SyncStatus::Running,
-        started_at: Instant(0),
-        finished_at: None,
-        files_seen: 0,
-        files_read: 0,
-        bytes_read: 0,
-        files_failed: 0,
-        sessions_created: 0,
-        sessions_updated: 0,
-        orders_seen: 0,
-        orders_failed: 0,
-        orders_changed: 0,
-        orders_missing: 0,
-        progress: 0.0,
-        error: None,
-        machines_failed: BTreeSet::new(),
-    }
+    SyncRun::begun(SyncRunId(1), SyncSource::Erp, RunKind::Sync, Instant(0))
 }
 
 /// What the store was told.

@@ -5,7 +5,7 @@ use crate::error::ApiResult;
 use crate::model::{LogFile, Machine, RejectedLine, Session};
 use atelier_application::ports::log_files::{FileVersion, StoredLogFile};
 use atelier_application::query::Reader;
-use atelier_domain::ids::{LogFileId, MachineId, SessionId};
+use atelier_domain::ids::{LogFileId, MachineId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -76,17 +76,7 @@ impl LogFileGroup {
     pub(crate) async fn sessions(&self) -> ApiResult<Arc<HashMap<LogFileId, Vec<Session>>>> {
         let load = async || {
             let by_file = self.reader.sessions_by_file(&self.ids()).await?;
-            let ids: BTreeSet<_> = by_file.values().flatten().copied().collect();
-            if ids.is_empty() {
-                return Ok(Arc::default());
-            }
-            let found = self.reader.sessions_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
-            let nodes: HashMap<SessionId, Session> = SessionGroup::nodes(&self.reader, found, None)
-                .into_iter()
-                .map(|session| (session.summary().id, session))
-                .collect();
-            let of = |ids: &Vec<SessionId>| ids.iter().filter_map(|id| nodes.get(id).cloned()).collect();
-            Ok(Arc::new(by_file.iter().map(|(file, ids)| (*file, of(ids))).collect()))
+            Ok(Arc::new(SessionGroup::by_owner(&self.reader, by_file).await?))
         };
         self.sessions.get((), load).await
     }

@@ -5,8 +5,8 @@ use crate::error::ApiResult;
 use crate::model::{Accessory, Operation, Order, OrderNote, Session};
 use atelier_application::ports::orders::StoredOrder;
 use atelier_application::query::Reader;
-use atelier_domain::ids::{OrderId, SessionId};
-use std::collections::{BTreeSet, HashMap};
+use atelier_domain::ids::OrderId;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 type ByOrder<T> = Arc<HashMap<OrderId, Arc<[T]>>>;
@@ -58,17 +58,7 @@ impl OrderGroup {
     pub(crate) async fn sessions(&self) -> ApiResult<Arc<HashMap<OrderId, Vec<Session>>>> {
         let load = async || {
             let by_order = self.reader.sessions_of_orders(&self.ids).await?;
-            let ids: BTreeSet<_> = by_order.values().flatten().copied().collect();
-            if ids.is_empty() {
-                return Ok(Arc::default());
-            }
-            let found = self.reader.sessions_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
-            let nodes: HashMap<SessionId, Session> = SessionGroup::nodes(&self.reader, found, None)
-                .into_iter()
-                .map(|session| (session.summary().id, session))
-                .collect();
-            let of = |ids: &Vec<SessionId>| ids.iter().filter_map(|id| nodes.get(id).cloned()).collect();
-            Ok(Arc::new(by_order.iter().map(|(order, ids)| (*order, of(ids))).collect()))
+            Ok(Arc::new(SessionGroup::by_owner(&self.reader, by_order).await?))
         };
         self.sessions.get((), load).await
     }

@@ -15,6 +15,7 @@ use atelier_domain::ids::{JobId, LogFileId, MachineId, OrderId, SessionId, UserI
 use atelier_domain::machine;
 use atelier_domain::time::Instant;
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// What of the bar of a piece is asked for.
@@ -68,6 +69,22 @@ pub(crate) struct SessionGroup {
 }
 
 impl SessionGroup {
+    /// The sessions of each owner as nodes that share a group.
+    pub(crate) async fn by_owner<O: Eq + Hash>(
+        reader: &Reader,
+        by_owner: HashMap<O, Vec<SessionId>>,
+    ) -> ApiResult<HashMap<O, Vec<Session>>> {
+        let ids: BTreeSet<_> = by_owner.values().flatten().copied().collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found = reader.sessions_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
+        let nodes = Self::nodes(reader, found, None).into_iter();
+        let nodes: HashMap<SessionId, Session> = nodes.map(|session| (session.summary().id, session)).collect();
+        let of = |ids: Vec<SessionId>| ids.iter().filter_map(|id| nodes.get(id).cloned()).collect();
+        Ok(by_owner.into_iter().map(|(owner, ids)| (owner, of(ids))).collect())
+    }
+
     /// These sessions as nodes that share a group. `machines` saves asking for theirs.
     pub(crate) fn nodes(
         reader: &Reader,

@@ -1,7 +1,7 @@
 //! The lock on a run of the synchronisation: one holder among all processes, freed with its process.
 //!
 //! PostgreSQL: an advisory lock of a connection of its own, which the server frees when the connection ends. SQLite: a lock
-//! of the operating system on a file beside the database. Both stand behind a mutex of this process.
+//! of the operating system on a file beside the database. Both stand behind a gate of this process.
 
 use crate::Store;
 use crate::connect::dedicated;
@@ -13,10 +13,9 @@ use sea_orm::sqlx::{self, Connection};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::watch;
 
-/// The mutex of each source, and where the files of SQLite's locks lie.
+/// The gate of each source, and where the files of SQLite's locks lie.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Gates {
     ftp: Arc<Gate>,
@@ -24,11 +23,55 @@ pub(crate) struct Gates {
     database: Option<Arc<PathBuf>>,
 }
 
+/// Who holds the lock among those of this process.
 #[derive(Debug, Default)]
-struct Gate {
-    held: Arc<Mutex<()>>,
-    /// Set while the holder is gone and its connection is being closed.
-    closing: AtomicBool,
+struct Gate(watch::Sender<State>);
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    #[default]
+    Free,
+    Held,
+    /// The holder is gone, and its connection is being closed: whoever comes waits for that.
+    Closing,
+}
+
+/// A way through a gate: dropping it opens the gate for the next.
+struct Passage(Arc<Gate>);
+
+impl Gate {
+    /// The only way through, or nothing while somebody holds it.
+    async fn enter(self: Arc<Self>) -> Option<Passage> {
+        let mut changes = self.0.subscribe();
+        loop {
+            let mut found = State::Free;
+            self.0.send_if_modified(|state| {
+                found = *state;
+                if found == State::Free {
+                    *state = State::Held;
+                }
+                found == State::Free
+            });
+            match found {
+                State::Free => return Some(Passage(self)),
+                State::Held => return None,
+                // It fails when the gate is gone, and this holds it.
+                State::Closing => drop(changes.wait_for(|state| *state != State::Closing).await),
+            }
+        }
+    }
+}
+
+impl Passage {
+    fn closing(&self) {
+        self.0.0.send_replace(State::Closing);
+    }
+}
+
+impl Drop for Passage {
+    fn drop(&mut self) {
+        self.0.0.send_replace(State::Free);
+    }
 }
 
 impl Gates {
@@ -47,11 +90,10 @@ impl Gates {
 
 /// What a holder holds: dropping it lets go.
 struct Held {
-    gate: Arc<Gate>,
     connection: Option<PgConnection>,
     file: Option<File>,
     /// The last to go: whoever gets it next finds the lock free.
-    guard: Option<OwnedMutexGuard<()>>,
+    passage: Option<Passage>,
 }
 
 impl RunLock for Held {}
@@ -66,14 +108,15 @@ impl Drop for Held {
         let (Some(connection), Ok(runtime)) = (self.connection.take(), tokio::runtime::Handle::try_current()) else {
             return;
         };
-        self.gate.closing.store(true, Ordering::Release);
-        let (gate, guard) = (self.gate.clone(), self.guard.take());
+        let passage = self.passage.take();
+        if let Some(passage) = &passage {
+            passage.closing();
+        }
         runtime.spawn(async move {
             if let Err(cause) = unlock(connection).await {
                 tracing::debug!(%cause, "closing the connection of a lock failed");
             }
-            gate.closing.store(false, Ordering::Release);
-            drop(guard);
+            drop(passage);
         });
     }
 }
@@ -85,13 +128,8 @@ async fn unlock(mut connection: PgConnection) -> Result<(), sqlx::Error> {
 
 /// The lock on a source, or nothing when somebody else has it.
 pub(crate) async fn try_lock(store: &Store, source: SyncSource) -> StoreResult<Option<Box<dyn RunLock>>> {
-    let gate = store.gates.of(source).clone();
-    let guard = match gate.held.clone().try_lock_owned() {
-        Ok(guard) => guard,
-        Err(_) if gate.closing.load(Ordering::Acquire) => gate.held.clone().lock_owned().await,
-        Err(_) => return Ok(None),
-    };
-    let mut held = Held { gate, connection: None, file: None, guard: Some(guard) };
+    let Some(passage) = store.gates.of(source).clone().enter().await else { return Ok(None) };
+    let mut held = Held { connection: None, file: None, passage: Some(passage) };
     let locked = match (&store.server, &store.gates.database) {
         (Some(server), _) => {
             lock_connection(server, source).await?.map(|connection| held.connection = Some(connection))

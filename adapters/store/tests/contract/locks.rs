@@ -7,7 +7,7 @@ use atelier_store::{Store, StoreOptions};
 use sea_orm::{ConnectionTrait, Statement};
 use std::time::Duration;
 
-on_both!(one_holder, one_holder_among_processes, runs);
+on_both!(one_holder, one_holder_among_processes, freed_at_once, runs);
 
 async fn one_holder(fixture: Fixture) {
     for _ in 0..5 {
@@ -35,6 +35,21 @@ async fn one_holder_among_processes(fixture: Fixture) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("the lock was not freed");
+}
+
+/// Whoever comes after a holder of the same process finds the lock free, at whatever moment that is.
+async fn freed_at_once(fixture: Fixture) {
+    let store = fixture.store.clone();
+    let task = tokio::spawn(async move {
+        for round in 0..200_u32 {
+            let lock = store.try_lock(SyncSource::Ftp).await.unwrap();
+            assert!(lock.is_some(), "round {round}");
+            drop(lock);
+            // Other moments of letting go, from one round to the next.
+            tokio::time::sleep(Duration::from_micros(u64::from(round) * 10)).await;
+        }
+    });
+    task.await.unwrap();
 }
 
 async fn runs(fixture: Fixture) {

@@ -15,6 +15,7 @@ use crate::ports::users::{Role, User, UserStore};
 use atelier_domain::time::Instant;
 use atelier_domain::units::Millis;
 use attempts::Attempts;
+pub use attempts::network;
 use std::net::IpAddr;
 use std::sync::Arc;
 

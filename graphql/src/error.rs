@@ -20,6 +20,7 @@ enum Code {
     Conflict,
     QueryTooComplex,
     RateLimited,
+    PersistedQueryNotFound,
     Internal,
 }
 
@@ -33,6 +34,7 @@ impl Code {
             Self::Conflict => "CONFLICT",
             Self::QueryTooComplex => "QUERY_TOO_COMPLEX",
             Self::RateLimited => "RATE_LIMITED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::Internal => "INTERNAL",
         }
     }
@@ -72,6 +74,11 @@ impl ApiError {
         Self::new(Code::Unauthenticated, "Sign in first: this needs a token.".to_owned())
     }
 
+    /// A hash whose document is not known. Clients know it by these very words.
+    pub(crate) fn persisted_query_not_found() -> Self {
+        Self::new(Code::PersistedQueryNotFound, "PersistedQueryNotFound".to_owned())
+    }
+
     /// A response that holds this error and nothing else.
     pub(crate) fn into_response(self) -> Response {
         let error: async_graphql::Error = self.into();
@@ -79,6 +86,11 @@ impl ApiError {
         server_error.extensions = error.extensions;
         Response::from_errors(vec![server_error])
     }
+}
+
+/// What a request is answered that is refused before it gets to the schema.
+pub fn refusal(error: AppError) -> Response {
+    ApiError::from(error).into_response()
 }
 
 impl From<AppError> for ApiError {

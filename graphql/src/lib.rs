@@ -1,8 +1,8 @@
 //! The GraphQL schema over the use cases.
 //!
-//! The HTTP layer needs four things: [`schema`] builds the schema over the ports; a request carries its [`Caller`] as data
+//! The HTTP layer needs these: [`schema`] builds the schema over the ports; a request carries its [`Caller`] as data
 //! (`request.data(caller)`, or session data of a WebSocket); [`AtelierSchema`] is an `async_graphql::Executor` that checks the
-//! caller and the limits before it executes; [`sdl`] prints the contract.
+//! caller and the limits before it executes; [`sdl`] prints the contract. What it refuses by itself it tells with [`refusal`].
 //!
 //! Inside, a request passes `guard` (who asks, how much), then resolvers: `query`, `mutation`, `subscription` hold the
 //! root fields, `model` the types, `loader` asks for children once per level, `emit` writes long lists. On the way out
@@ -19,6 +19,7 @@ mod limits;
 mod loader;
 mod model;
 mod mutation;
+mod persisted;
 mod query;
 mod scalar;
 mod schema;
@@ -28,6 +29,7 @@ mod shape;
 mod subscription;
 
 pub use caller::{Caller, Origin};
-pub use limits::Limits;
+pub use error::refusal;
+pub use limits::{Introspection, Limits};
 pub use schema::{AtelierSchema, schema, sdl};
 pub use services::Services;

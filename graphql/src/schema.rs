@@ -3,11 +3,13 @@
 use crate::error::{ApiError, ApiResult, give_codes};
 use crate::guard::{self, Admitted};
 use crate::mutation::Mutation;
+use crate::persisted::PersistedQueries;
 use crate::query::Query;
 use crate::scope::Scope;
 use crate::shape::{Shape, Types};
 use crate::subscription::Subscription;
 use crate::{Caller, Limits, Services};
+use async_graphql::parser::types::OperationType;
 use async_graphql::{
     BatchRequest, BatchResponse, Data, Executor, Request, Response, SDLExportOptions, Schema, SchemaBuilder,
 };
@@ -30,6 +32,7 @@ pub struct AtelierSchema {
     clock: Arc<dyn Clock>,
     limits: Limits,
     types: Arc<Types>,
+    persisted: PersistedQueries,
 }
 
 /// The schema over these services.
@@ -70,7 +73,7 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
         .data(alerts)
         .finish();
     let types = Arc::new(Types::of(&inner.sdl()));
-    AtelierSchema { inner, queries, clock, limits: *limits, types }
+    AtelierSchema { inner, queries, clock, limits: *limits, types, persisted: PersistedQueries::default() }
 }
 
 /// The schema in the schema definition language: the same text at each call.
@@ -85,12 +88,32 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
 
 impl AtelierSchema {
     /// Checks a request and gives its resolvers what they work with, or refuses it.
-    fn prepare(&self, request: Request, caller: &Caller) -> ApiResult<(Request, Shape)> {
-        let admitted = guard::admit(request, caller, &self.limits, &self.types, self.clock.now());
-        let Admitted { request, subject, shape } = admitted?;
-        let Some(subject) = subject else { return Ok((request, shape)) };
-        let reader = self.queries.reader(&subject)?;
-        Ok((request.data(Scope { subject, reader }), shape))
+    fn prepare(&self, mut request: Request, caller: &Caller) -> ApiResult<Admitted> {
+        let fresh = self.persisted.complete(&mut request)?;
+        let mut admitted = guard::admit(request, caller, &self.limits, &self.types, self.clock.now())?;
+        if let Some(subject) = admitted.subject.take() {
+            let reader = self.queries.reader(&subject)?;
+            admitted.request = admitted.request.data(Scope { subject, reader });
+            // Strangers shall not make us forget what others use.
+            if let Some(fresh) = fresh {
+                self.persisted.remember(fresh);
+            }
+        }
+        Ok(admitted)
+    }
+
+    /// Executes; a query that takes too long is given up. A mutation is not: nobody would know what became of it.
+    async fn run(&self, Admitted { request, shape, operation, .. }: Admitted) -> Response {
+        let work = self.inner.execute(request);
+        if operation != OperationType::Query {
+            return finish(work.await, &shape);
+        }
+        if let Ok(response) = tokio::time::timeout(self.limits.time, work).await {
+            return finish(response, &shape);
+        }
+        let seconds = self.limits.time.as_secs_f64();
+        let message = format!("The query took longer than {seconds} s and was given up: ask for less at once.");
+        ApiError::too_complex(message).into_response()
     }
 }
 
@@ -98,7 +121,7 @@ impl Executor for AtelierSchema {
     async fn execute(&self, request: Request) -> Response {
         let caller = caller(&request.data).unwrap_or(Caller::Anonymous);
         match self.prepare(request, &caller) {
-            Ok((request, shape)) => finish(self.inner.execute(request).await, &shape),
+            Ok(admitted) => self.run(admitted).await,
             Err(refusal) => refusal.into_response(),
         }
     }
@@ -119,7 +142,7 @@ impl Executor for AtelierSchema {
     fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
         let caller = caller(&request.data).or_else(|| caller(session.as_deref()?)).unwrap_or(Caller::Anonymous);
         match self.prepare(request, &caller) {
-            Ok((request, shape)) => {
+            Ok(Admitted { request, shape, .. }) => {
                 self.inner.execute_stream(request).map(move |response| finish(response, &shape)).boxed()
             }
             Err(refusal) => once(async { refusal.into_response() }).boxed(),

@@ -3,7 +3,7 @@
 use crate::alerting::Alerting;
 use crate::clock::SystemClock;
 use crate::config::{Config, DatabaseConfig, LogSourceConfig, PlantCalendar, RetentionConfig, Schedule, Secret};
-use crate::http::{Api, Readiness};
+use crate::http::{Api, Connections, Rates, Readiness};
 use crate::no_source::NoSource;
 use crate::on_demand::{self, Requests};
 use crate::schedule::longest_pause;
@@ -323,6 +323,9 @@ pub(crate) fn api(
         clock: Arc::new(SystemClock),
         readiness: Arc::new(StoreReadiness(store.clone())),
         trusted_proxies: config.http.trusted_proxies.clone().into(),
+        cors_origins: config.http.cors_origins.clone().into(),
+        rates: Rates::new(config.limits.rate),
+        connections: Connections::new(config.limits.connections),
         body_limit: config.limits.body,
         batch_limit: config.limits.graphql.batch,
         stopping,

@@ -6,7 +6,7 @@
 use crate::alerting::Alerting;
 use crate::clock::SystemClock;
 use crate::config::{Config, Schedule};
-use crate::http::{Api, Listening};
+use crate::http::{Api, Certificate, Listening};
 use crate::on_demand::{Jobs, Requests};
 use crate::schedule;
 use crate::wiring::Feed;
@@ -215,10 +215,11 @@ impl Work {
         listener: TcpListener,
         api: Api,
         feed: Feed,
+        certificate: Option<Arc<Certificate>>,
         fetching: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<Self> {
         let (stopping, feed_stop) = (api.stopping.clone(), CancellationToken::new());
-        let listening = Listening::start(listener, api)?;
+        let listening = Listening::start(listener, api, certificate)?;
         Ok(Self {
             listening,
             stopping,

@@ -93,7 +93,7 @@ fn make_room(charged: &mut Charged, now: Instant) {
 }
 
 /// Whom an address stands for: whoever has one of IPv6 has 2⁶⁴ of them (RFC 4291, section 2.5.4).
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => {

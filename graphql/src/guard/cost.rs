@@ -19,18 +19,21 @@ const HEIGHT: usize = 100;
 /// How often one request may sign in, or set a password: it hashes a password, which is slow on purpose, and no request tries a dictionary.
 const SIGN_INS: u64 = 10;
 
-/// Refuses an operation that asks for too much.
+/// Refuses an operation that asks for too much; tells what it asks for.
 pub(super) fn check(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
     limits: &Limits,
-) -> ApiResult<()> {
+) -> ApiResult<Found> {
     let mut survey = Survey { document, operation, variables, limits, fragments: HashMap::new() };
     let mut found = survey.selection(&operation.selection_set.node, 0)?;
     // Validation reads all there is in the document, executed or not.
-    for (_, other) in document.operations.iter() {
-        found.fields = found.fields.saturating_add(survey.selection(&other.node.selection_set.node, 0)?.fields);
+    (found.fields, found.directives) = (0, 0);
+    for (_, any) in document.operations.iter() {
+        let all = survey.selection(&any.node.selection_set.node, 0)?;
+        found.fields = found.fields.saturating_add(all.fields);
+        found.directives = found.directives.saturating_add(all.directives);
     }
     for name in document.fragments.keys() {
         survey.fragment(name, 0)?;
@@ -44,6 +47,16 @@ pub(super) fn check(
     if found.fields > FIELDS {
         return Err(ApiError::too_complex(format!("The query has more than {FIELDS} fields.")));
     }
+    let counts = [
+        (found.root_fields, limits.root_fields, "fields at its root"),
+        (found.aliases, limits.aliases, "aliases"),
+        (found.directives, limits.directives, "directives"),
+    ];
+    for (found, allowed, what) in counts {
+        if found > allowed {
+            return Err(ApiError::too_complex(format!("The query has {found} {what}; {allowed} are allowed.")));
+        }
+    }
     if found.objects > limits.complexity {
         let message = format!(
             "The query asks for about {} objects; {} are allowed. Ask for smaller pages.",
@@ -51,18 +64,40 @@ pub(super) fn check(
         );
         return Err(ApiError::too_complex(message));
     }
-    Ok(())
+    Ok(found)
 }
 
 /// What a selection asks for.
 #[derive(Debug, Clone, Copy, Default)]
-struct Found {
+pub(super) struct Found {
     /// Levels of fields, introspection aside.
     depth: usize,
     /// Levels of selections.
     height: usize,
     objects: u64,
     fields: u64,
+    /// Fields of the selection itself.
+    root_fields: u64,
+    aliases: u64,
+    directives: u64,
+    /// Whether it asks what the schema is.
+    pub(super) introspects: bool,
+}
+
+impl Found {
+    /// This and `other`, one beside the other.
+    fn and(self, other: Self) -> Self {
+        Self {
+            depth: self.depth.max(other.depth),
+            height: self.height.max(other.height),
+            objects: self.objects.saturating_add(other.objects),
+            fields: self.fields.saturating_add(other.fields),
+            root_fields: self.root_fields.saturating_add(other.root_fields),
+            aliases: self.aliases.saturating_add(other.aliases),
+            directives: self.directives.saturating_add(other.directives),
+            introspects: self.introspects || other.introspects,
+        }
+    }
 }
 
 struct Survey<'a> {
@@ -81,15 +116,17 @@ impl Survey<'_> {
         }
         let mut sum = Found::default();
         for item in &set.items {
-            let part = match &item.node {
-                Selection::Field(field) => self.field(&field.node, level)?,
-                Selection::InlineFragment(fragment) => self.selection(&fragment.node.selection_set.node, level + 1)?,
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, level)?,
+            let (part, directives) = match &item.node {
+                Selection::Field(field) => (self.field(&field.node, level)?, &field.node.directives),
+                Selection::InlineFragment(fragment) => {
+                    (self.selection(&fragment.node.selection_set.node, level + 1)?, &fragment.node.directives)
+                }
+                Selection::FragmentSpread(spread) => {
+                    (self.fragment(&spread.node.fragment_name.node, level)?, &spread.node.directives)
+                }
             };
-            sum.depth = sum.depth.max(part.depth);
-            sum.height = sum.height.max(part.height + 1);
-            sum.objects = sum.objects.saturating_add(part.objects);
-            sum.fields = sum.fields.saturating_add(part.fields);
+            let directives = part.directives.saturating_add(directives.len() as u64);
+            sum = sum.and(Found { height: part.height + 1, directives, ..part });
         }
         if sum.height > HEIGHT {
             return Err(ApiError::too_complex(format!("The query nests more than {HEIGHT} selections.")));
@@ -110,7 +147,15 @@ impl Survey<'_> {
             _ => self.size(field).saturating_mul(inner.objects.saturating_add(1)),
         };
         let depth = if name.starts_with("__") { 0 } else { inner.depth + 1 };
-        Ok(Found { depth, height: inner.height, objects, fields: inner.fields.saturating_add(1) })
+        Ok(Found {
+            depth,
+            objects,
+            fields: inner.fields.saturating_add(1),
+            root_fields: 1,
+            aliases: inner.aliases.saturating_add(u64::from(field.alias.is_some())),
+            introspects: inner.introspects || name == "__schema" || name == "__type",
+            ..inner
+        })
     }
 
     fn fragment(&mut self, name: &Name, level: usize) -> ApiResult<Found> {

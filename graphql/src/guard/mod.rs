@@ -8,12 +8,14 @@ mod nesting;
 
 use crate::error::{ApiError, ApiResult};
 use crate::shape::{Shape, Types};
-use crate::{Caller, Limits};
+use crate::{Caller, Introspection, Limits};
 use async_graphql::Request;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
 };
+use atelier_application::error::AppError;
 use atelier_application::ports::identity::{Subject, TokenError};
+use atelier_application::ports::users::Role;
 use atelier_domain::time::Instant;
 use atelier_domain::units::Millis;
 use std::collections::HashSet;
@@ -34,6 +36,8 @@ pub(crate) struct Admitted {
     pub(crate) subject: Option<Subject>,
     /// The shape of its answer.
     pub(crate) shape: Shape,
+    /// What it does.
+    pub(crate) operation: OperationType,
 }
 
 /// Checks who asks, and how much.
@@ -49,8 +53,8 @@ pub(crate) fn admit(
         Err(_) if is_open(&mut request) => None,
         Err(error) => return Err(error),
     };
-    let shape = check(&mut request, limits, types)?;
-    Ok(Admitted { request, subject, shape })
+    let (shape, operation) = check(&mut request, subject.as_ref(), limits, types)?;
+    Ok(Admitted { request, subject, shape, operation })
 }
 
 fn proven(caller: &Caller, now: Instant) -> ApiResult<Subject> {
@@ -62,16 +66,33 @@ fn proven(caller: &Caller, now: Instant) -> ApiResult<Subject> {
     }
 }
 
-/// Checks how much a request asks for; gives the shape of its answer.
-fn check(request: &mut Request, limits: &Limits, types: &Types) -> ApiResult<Shape> {
+/// Checks how much a request asks for; gives the shape of its answer, and what it does.
+fn check(
+    request: &mut Request,
+    subject: Option<&Subject>,
+    limits: &Limits,
+    types: &Types,
+) -> ApiResult<(Shape, OperationType)> {
     let (name, variables) = (request.operation_name.clone(), request.variables.clone());
     let document = read(request)?;
     let operation = operation(document, name.as_deref())?;
-    cost::check(document, operation, &variables, limits)?;
+    if cost::check(document, operation, &variables, limits)?.introspects {
+        check_introspection(subject, limits.introspection)?;
+    }
     if operation.ty == OperationType::Subscription {
         check_subscription(&operation.selection_set.node)?;
     }
-    Ok(Shape::new(types, document, operation, &variables))
+    Ok((Shape::new(types, document, operation, &variables), operation.ty))
+}
+
+fn check_introspection(subject: Option<&Subject>, allowed: Introspection) -> ApiResult<()> {
+    let refusal = match allowed {
+        Introspection::SignedIn => return Ok(()),
+        Introspection::Admins if subject.is_some_and(|subject| subject.role == Role::Admin) => return Ok(()),
+        Introspection::Admins => "What the schema is is told to administrators only.",
+        Introspection::Off => "What the schema is is not told here: `atelier schema` prints it.",
+    };
+    Err(AppError::Forbidden(refusal.to_owned()).into())
 }
 
 fn read(request: &mut Request) -> ApiResult<&ExecutableDocument> {

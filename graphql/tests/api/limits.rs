@@ -1,10 +1,11 @@
-//! Depth and cost.
+//! How much one request may ask for.
 
-use crate::fake::{Store, ada, ask, data, over};
+use crate::fake::{Store, ada, admin, ask, data, json as told, operator, over};
 use async_graphql::{BatchRequest, Executor, Request};
-use atelier_graphql::Limits;
+use atelier_graphql::{Introspection, Limits};
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::time::Duration;
 
 async fn code(query: &str) -> Value {
     let schema = over(&Store::of(1, 1), &Limits::default());
@@ -105,4 +106,73 @@ async fn a_skipped_selection_leaves_an_empty_object() {
         json!({ "session": { "observed": {} } })
     );
     assert_eq!(data(&schema, "{ me @skip(if: true) { id } }").await, json!({}));
+}
+
+#[tokio::test]
+async fn a_hundred_fields_at_the_root_however_they_are_written() {
+    let many = |count: usize| "machines { id } ".repeat(count);
+    assert_eq!(code(&format!("{{ {} }}", many(100))).await, Value::Null);
+    for query in [
+        format!("{{ {} }}", many(101)),
+        format!("{{ {} ... {{ {} }} }}", many(50), many(51)),
+        format!("{{ ...F ...F ...F }} fragment F on Query {{ {} }}", many(34)),
+    ] {
+        assert_eq!(code(&query).await, "QUERY_TOO_COMPLEX", "{query}");
+    }
+}
+
+#[tokio::test]
+async fn five_hundred_aliases_and_directives_wherever_they_stand() {
+    let aliases = |count: usize| (0..count).fold(String::new(), |text, n| format!("{text} a{n}: name"));
+    assert_eq!(code(&format!("{{ machines {{ {} }} }}", aliases(500))).await, Value::Null);
+    assert_eq!(code(&format!("{{ machines {{ {} }} }}", aliases(501))).await, "QUERY_TOO_COMPLEX");
+    let spread = format!(
+        "{{ machines {{ ...F latestSession {{ machine {{ ...F }} }} }} }} fragment F on Machine {{ {} }}",
+        aliases(251)
+    );
+    assert_eq!(code(&spread).await, "QUERY_TOO_COMPLEX");
+    let directives = |count: usize| "name @include(if: true) ".repeat(count);
+    assert_eq!(code(&format!("{{ machines {{ {} }} }}", directives(500))).await, Value::Null);
+    assert_eq!(code(&format!("{{ machines {{ {} }} }}", directives(501))).await, "QUERY_TOO_COMPLEX");
+    let fragments = "... @include(if: true) { name } ".repeat(501);
+    assert_eq!(code(&format!("{{ machines {{ {fragments} }} }}")).await, "QUERY_TOO_COMPLEX");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_that_takes_too_long_is_given_up_and_a_mutation_is_not() {
+    let store = Store::of(1, 1);
+    *store.slow.lock().unwrap() = Duration::from_secs(20);
+    let schema = over(&store, &Limits { time: Duration::from_secs(15), ..Limits::default() });
+    let refusal = crate::fake::text(&schema, "{ machines { name } }").await;
+    insta::assert_snapshot!(refusal, @r#"{"data":null,"errors":[{"message":"The query took longer than 15 s and was given up: ask for less at once.","extensions":{"code":"QUERY_TOO_COMPLEX"}}]}"#);
+    let change = Request::new(r#"mutation { createMachine(input: {name: "A", type: PVC, folder: "a"}) { name } }"#);
+    let answer = told(&schema.execute(change.data(admin())).await);
+    assert!(!answer.to_string().contains("given up"), "{answer}");
+}
+
+#[tokio::test]
+async fn what_the_schema_is_is_told_to_whom_it_may_be() {
+    let queries = [
+        "{ __schema { queryType { name } } }",
+        "{ __type(name: \"Machine\") { name } }",
+        "{ ...F } fragment F on Query { machines { id } ... { __schema { queryType { name } } } }",
+    ];
+    let refused = async |introspection, caller: atelier_graphql::Caller, query: &str| {
+        let schema = over(&Store::of(1, 1), &Limits { introspection, ..Limits::default() });
+        let answer = told(&schema.execute(Request::new(query).data(caller)).await);
+        match answer.get("errors") {
+            Some(errors) => {
+                assert_eq!((&answer["data"], &errors[0]["extensions"]["code"]), (&Value::Null, &json!("FORBIDDEN")));
+                true
+            }
+            None => false,
+        }
+    };
+    for query in queries {
+        assert!(!refused(Introspection::SignedIn, ada(), query).await);
+        assert!(refused(Introspection::Admins, operator(), query).await);
+        assert!(!refused(Introspection::Admins, admin(), query).await);
+        assert!(refused(Introspection::Off, admin(), query).await);
+    }
+    assert!(!refused(Introspection::Off, ada(), "{ __typename machines { __typename } }").await);
 }

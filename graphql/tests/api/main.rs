@@ -23,6 +23,8 @@ mod orders;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod persisted;
+#[cfg(test)]
 mod signing_in;
 #[cfg(test)]
 mod sources;

@@ -2,6 +2,7 @@
 
 use super::{Global, out};
 use crate::config::{Config, DatabaseConfig, PlantCalendar};
+use crate::http::Certificate;
 use crate::wiring;
 use atelier_application::ingest::{Cleanup, claim};
 use atelier_application::ports::machines::ConfiguredMachine;
@@ -33,6 +34,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
         ("cleanup", Ok(cleanup(config.cleanup))),
         ("retention", retention(&config).await),
         ("JWT secret", secret(&config)),
+        ("HTTP", certificate(&config)),
         ("alerts", Ok(alerts(&config))),
     ];
     let mut code = ExitCode::SUCCESS;
@@ -43,6 +45,17 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(code)
+}
+
+fn certificate(config: &Config) -> Finding {
+    let address = &config.http.addr;
+    match &config.http.tls {
+        None => Ok(format!("{address}, without TLS")),
+        Some(files) => {
+            Certificate::load(files.clone()).map_err(|error| format!("{error:#}"))?;
+            Ok(format!("{address}, with the certificate {}", files.certificates.display()))
+        }
+    }
 }
 
 fn told(what: &str, finding: &Finding) -> std::io::Result<bool> {

@@ -124,7 +124,7 @@ pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCo
         let alerts = alerting.run(&config.alerts.check, zone, &stopping);
         tokio::join!(fetch_again_and_again(&ingest, &jobs, first, &progress), on_demand, alerts);
     };
-    let work = Work::start(listener, api, feed, fetching)?;
+    let work = Work::start(listener, api, feed, None, fetching)?;
     let outcome = work.until_told().await;
     plant.shutdown().await;
     drop(home);

@@ -2,6 +2,7 @@
 
 use super::Global;
 use crate::config::{DEFAULT_FILTER, NO_JWT_SECRET};
+use crate::http::Certificate;
 use crate::on_demand::Jobs;
 use crate::retain::retain_when_due;
 use crate::work::{Unwatched, Work, work_when_due};
@@ -24,6 +25,7 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
     let config = global.load(command.addr)?;
     telemetry::start(&config.log, DEFAULT_FILTER);
     let Some(secret) = config.jwt.secret.clone() else { bail!("{NO_JWT_SECRET}") };
+    let certificate = config.http.tls.clone().map(Certificate::load).transpose()?;
     let listener = http::listen(&config.http.addr)?;
     let store = wiring::open(&config).await?;
     let background = wiring::background(&config).await?;
@@ -47,7 +49,7 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
         let retaining = retain_when_due(&config, retention, progress.clone());
         tokio::join!(work_when_due(&config, jobs, progress.clone(), requests), alerts, retaining);
     };
-    let work = Work::start(listener, api, feed, fetching)?;
+    let work = Work::start(listener, api, feed, certificate, fetching)?;
     tracing::info!(address = %work.address(), "serving");
     work.until_told().await?;
     Ok(ExitCode::SUCCESS)

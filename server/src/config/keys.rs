@@ -41,6 +41,11 @@ const fn file_only(section: &'static str, name: &'static str) -> Key {
 pub(crate) const DATABASE_URL: Key = secret("database", "url", "ATELIER_DATABASE_URL");
 pub(crate) const HTTP_ADDR: Key = key("http", "addr", "ATELIER_HTTP_ADDR");
 pub(crate) const HTTP_TRUSTED_PROXIES: Key = list("http", "trusted_proxies", "ATELIER_HTTP_TRUSTED_PROXIES");
+pub(crate) const HTTP_CORS_ORIGINS: Key = list("http", "cors_origins", "ATELIER_HTTP_CORS_ORIGINS");
+pub(crate) const HTTP_TLS_CERT: Key = key("http", "tls_cert", "ATELIER_HTTP_TLS_CERT");
+pub(crate) const HTTP_TLS_KEY: Key = key("http", "tls_key", "ATELIER_HTTP_TLS_KEY");
+pub(crate) const HTTP_INTROSPECTION: Key = key("http", "introspection", "ATELIER_HTTP_INTROSPECTION");
+pub(crate) const HTTP_GRAPHIQL: Key = key("http", "graphiql", "ATELIER_HTTP_GRAPHIQL");
 pub(crate) const JWT_SECRET: Key = secret("jwt", "secret", "ATELIER_JWT_SECRET");
 pub(crate) const FTP_HOST: Key = key("ftp", "host", "ATELIER_FTP_HOST");
 pub(crate) const FTP_PORT: Key = key("ftp", "port", "ATELIER_FTP_PORT");
@@ -80,6 +85,13 @@ pub(crate) const RETENTION_SCHEDULE: Key = key("retention", "schedule", "ATELIER
 pub(crate) const LIMIT_PAGE: Key = file_only("limits", "page");
 pub(crate) const LIMIT_DEPTH: Key = file_only("limits", "depth");
 pub(crate) const LIMIT_COMPLEXITY: Key = file_only("limits", "complexity");
+pub(crate) const LIMIT_ROOT_FIELDS: Key = file_only("limits", "root_fields");
+pub(crate) const LIMIT_ALIASES: Key = file_only("limits", "aliases");
+pub(crate) const LIMIT_DIRECTIVES: Key = file_only("limits", "directives");
+pub(crate) const LIMIT_QUERY_TIME: Key = file_only("limits", "query_time");
+pub(crate) const LIMIT_REQUESTS_AT_ONCE: Key = file_only("limits", "requests_at_once");
+pub(crate) const LIMIT_REQUESTS_PER_SECOND: Key = file_only("limits", "requests_per_second");
+pub(crate) const LIMIT_CONNECTIONS: Key = file_only("limits", "connections_per_user");
 pub(crate) const LIMIT_BODY: Key = file_only("limits", "body_kib");
 pub(crate) const LIMIT_BATCH: Key = file_only("limits", "batch");
 
@@ -88,6 +100,11 @@ pub(crate) const ALL: &[Key] = &[
     DATABASE_URL,
     HTTP_ADDR,
     HTTP_TRUSTED_PROXIES,
+    HTTP_CORS_ORIGINS,
+    HTTP_TLS_CERT,
+    HTTP_TLS_KEY,
+    HTTP_INTROSPECTION,
+    HTTP_GRAPHIQL,
     JWT_SECRET,
     FTP_HOST,
     FTP_PORT,
@@ -127,6 +144,13 @@ pub(crate) const ALL: &[Key] = &[
     LIMIT_PAGE,
     LIMIT_DEPTH,
     LIMIT_COMPLEXITY,
+    LIMIT_ROOT_FIELDS,
+    LIMIT_ALIASES,
+    LIMIT_DIRECTIVES,
+    LIMIT_QUERY_TIME,
+    LIMIT_REQUESTS_AT_ONCE,
+    LIMIT_REQUESTS_PER_SECOND,
+    LIMIT_CONNECTIONS,
     LIMIT_BODY,
     LIMIT_BATCH,
 ];

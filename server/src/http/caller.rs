@@ -15,10 +15,17 @@ pub(super) fn bearer(header: &str) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
+/// The token of a request's `Authorization` header.
+pub(super) fn token(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(AUTHORIZATION)?.to_str().ok().and_then(bearer)
+}
+
 /// Who the request's `Authorization` header proves, if they still may ask.
 pub(super) async fn of(request: &HttpRequest, api: &Api) -> Caller {
-    let Some(header) = request.headers().get(AUTHORIZATION) else { return Caller::Anonymous };
-    match header.to_str().ok().and_then(bearer) {
+    if !request.headers().contains_key(AUTHORIZATION) {
+        return Caller::Anonymous;
+    }
+    match token(request) {
         Some(token) => subject(token, api).await.into(),
         None => Caller::Refused(TokenError::Invalid),
     }

@@ -2,15 +2,19 @@
 //!
 //! A well-formed request is answered with 200 and, if need be, `errors`. A client that accepts
 //! `application/graphql-response+json` gets the statuses of the GraphQL-over-HTTP specification: a request that was
-//! refused before anything of it was executed is a client error, and has no `data`.
+//! refused before anything of it was executed is a client error, and has no `data`. One that accepts `text/event-stream`
+//! gets its results one by one.
 
+use super::rates::TooMany;
+use super::sse::{self, Asked};
 use super::{Api, caller, failure};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::{BatchRequest, BatchResponse, Executor, Request, Response, Value};
-use atelier_graphql::Origin;
+use atelier_application::error::AppError;
+use atelier_graphql::{Caller, Origin, refusal};
 use serde_json::json;
 use std::time::Duration;
 
@@ -22,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a client is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     /// `application/json`: 200 for every well-formed request.
     Legacy,
     /// `application/graphql-response+json`: statuses that mean something.
@@ -31,14 +35,7 @@ enum Form {
 
 impl Form {
     fn of(request: &HttpRequest) -> Self {
-        let accepted = request.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
-        let standard = accepted.flat_map(|value| value.split(',')).any(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            let media = parts.next().unwrap_or_default();
-            let refused = parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>() == Ok(0.0)));
-            media.eq_ignore_ascii_case("application/graphql-response+json") && !refused
-        });
-        if standard { Self::Standard } else { Self::Legacy }
+        if accepts(request, "application/graphql-response+json") { Self::Standard } else { Self::Legacy }
     }
 
     fn content_type(self) -> &'static str {
@@ -49,30 +46,71 @@ impl Form {
     }
 }
 
+/// Whether a client says in so many words that it takes this kind of answer.
+fn accepts(request: &HttpRequest, wanted: &str) -> bool {
+    let accepted = request.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let media = parts.next().unwrap_or_default();
+        let refused = parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>() == Ok(0.0)));
+        media.eq_ignore_ascii_case(wanted) && !refused
+    })
+}
+
 /// A request that is no GraphQL request.
 struct Malformed(StatusCode, String);
 
-/// Answers queries and mutations.
+/// Answers operations.
 pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>) -> HttpResponse {
     let form = Form::of(&request);
-    match read(&request, payload, &api).await {
-        Ok(batch) => {
-            let (caller, origin) = (caller::of(&request, &api).await, caller::origin(&request, &api).map(Origin));
-            let told = |request: Request| match origin {
-                Some(origin) => request.data(caller.clone()).data(origin),
-                None => request.data(caller.clone()),
-            };
-            let response = match batch {
-                BatchRequest::Single(request) => BatchResponse::Single(api.schema.execute(told(request)).await),
-                BatchRequest::Batch(requests) => {
-                    let requests = requests.into_iter().map(told).collect();
-                    api.schema.execute_batch(BatchRequest::Batch(requests)).await
-                }
-            };
-            respond(&response, form)
-        }
-        Err(Malformed(status, message)) => failure::graphql(status, form.content_type(), &message),
+    let (caller, from) = (caller::of(&request, &api).await, caller::origin(&request, &api));
+    if let Err(too_many) = api.rates.charge(&caller, from, 1) {
+        return refuse_too_many(too_many, form);
     }
+    let batch = match read(&request, payload, &api).await {
+        Ok(batch) => batch,
+        Err(Malformed(status, message)) => return failure::graphql(status, form.content_type(), &message),
+    };
+    let origin = from.map(Origin);
+    match batch {
+        BatchRequest::Single(graphql) if accepts(&request, "text/event-stream") => {
+            match (caller, caller::token(&request)) {
+                (Caller::Known(subject), Some(token)) => {
+                    sse::answer(Asked { token: token.to_owned(), subject, origin, request: graphql }, &api)
+                }
+                // Whoever is refused is told so at once, with a status.
+                (caller, _) => respond(&api.schema.execute(told(graphql, caller, origin)).await.into(), Form::Standard),
+            }
+        }
+        BatchRequest::Single(graphql) => respond(&api.schema.execute(told(graphql, caller, origin)).await.into(), form),
+        BatchRequest::Batch(requests) => {
+            if let Err(too_many) = api.rates.charge(&caller, from, requests.len() - 1) {
+                return refuse_too_many(too_many, form);
+            }
+            let requests = requests.into_iter().map(|graphql| told(graphql, caller.clone(), origin)).collect();
+            respond(&api.schema.execute_batch(BatchRequest::Batch(requests)).await, form)
+        }
+    }
+}
+
+/// A request that knows who asks, and from where.
+fn told(request: Request, caller: Caller, origin: Option<Origin>) -> Request {
+    let request = request.data(caller);
+    match origin {
+        Some(origin) => request.data(origin),
+        None => request,
+    }
+}
+
+/// What a request is answered that is refused before it gets to the schema.
+pub(super) fn refuse(error: AppError, form: Form) -> HttpResponse {
+    respond(&refusal(error).into(), form)
+}
+
+fn refuse_too_many(too_many: TooMany, form: Form) -> HttpResponse {
+    let mut response = refuse(too_many.into(), form);
+    response.headers_mut().insert(header::RETRY_AFTER, too_many.seconds.into());
+    response
 }
 
 async fn read(request: &HttpRequest, payload: Payload, api: &Api) -> Result<BatchRequest, Malformed> {
@@ -118,7 +156,7 @@ fn parse(body: &[u8], batch_limit: usize) -> Result<BatchRequest, Malformed> {
     };
     if body.trim_ascii_start().first() != Some(&b'[') {
         let request: Request = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
-        if request.query.is_empty() {
+        if request.query.is_empty() && !request.extensions.contains_key("persistedQuery") {
             return Err(malformed(&"it has no `query`"));
         }
         return Ok(BatchRequest::Single(request));

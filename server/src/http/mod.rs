@@ -3,27 +3,38 @@
 //! ```text
 //! graphql.rs    POST /graphql: one request, or a batch
 //! websocket/    GET /graphql: subscriptions, `graphql-transport-ws`
+//! sse.rs        POST /graphql: the same as a stream of events
 //! token.rs      POST /token: the `OAuth2` password form
 //! health.rs     /healthz, /readyz
 //! index.rs      /: what runs here
 //! caller.rs     who sends a request
+//! rates.rs      how often somebody may ask
+//! connections.rs  how many connections that stay open somebody has
 //! failure.rs    errors in the forms that clients expect
+//! tls.rs        HTTPS
 //! server.rs     the listening, and the end of it
 //! ```
 
 mod caller;
+mod connections;
 mod failure;
 mod graphql;
 mod health;
 mod index;
+mod rates;
 mod server;
+mod sse;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod token;
 mod websocket;
 
+pub(crate) use connections::Connections;
 pub(crate) use health::Readiness;
+pub(crate) use rates::Rates;
 pub(crate) use server::{Listening, listen};
+pub(crate) use tls::Certificate;
 
 use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
@@ -53,6 +64,12 @@ pub(crate) struct Api {
     pub(crate) readiness: Arc<dyn Readiness>,
     /// Whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Arc<[IpAddr]>,
+    /// The origins, beside our own, whose pages may ask.
+    pub(crate) cors_origins: Arc<[String]>,
+    /// How often somebody may ask.
+    pub(crate) rates: Rates,
+    /// How many connections that stay open somebody has.
+    pub(crate) connections: Connections,
     /// The most bytes of a body.
     pub(crate) body_limit: usize,
     /// The most requests of a batch.
@@ -84,9 +101,12 @@ fn routes(api: Api) -> impl FnOnce(&mut ServiceConfig) {
     }
 }
 
-/// Headers of every response.
-fn headers() -> DefaultHeaders {
-    DefaultHeaders::new()
+/// Headers of every response. Over TLS, browsers are told to keep to it for a year (RFC 6797).
+fn headers(encrypted: bool) -> DefaultHeaders {
+    let headers = DefaultHeaders::new();
+    let headers =
+        if encrypted { headers.add((header::STRICT_TRANSPORT_SECURITY, "max-age=31536000")) } else { headers };
+    headers
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .add((header::REFERRER_POLICY, "no-referrer"))
         .add((header::X_FRAME_OPTIONS, "DENY"))

@@ -1,13 +1,19 @@
 //! Listening, and the end of it.
 
-use super::{Api, headers, routes};
+use super::{Api, Certificate, headers, routes};
+use actix_cors::Cors;
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::ServerHandle;
+use actix_web::http::{Method, header};
 use actix_web::middleware::Compress;
+use actix_web::middleware::Condition;
+use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpServer};
 use anyhow::{Context, bail};
 use std::any::Any;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
@@ -40,13 +46,25 @@ pub(crate) fn listen(addr: &str) -> anyhow::Result<TcpListener> {
 /// Has the system end a connection whose client takes nothing: a response that nobody reads would be kept for ever.
 fn limit_stalls(connection: &dyn Any) {
     #[cfg(target_os = "linux")]
-    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>()
+    if let Some(stream) = connection
+        .downcast_ref::<TcpStream>()
+        .or_else(|| Some(connection.downcast_ref::<TlsStream<TcpStream>>()?.get_ref().0))
         && let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(STALL_PATIENCE))
     {
         tracing::debug!(%error, "a connection that stalls will not be cut");
     }
     #[cfg(not(target_os = "linux"))]
     let _ = connection;
+}
+
+/// Has browsers let pages of these origins ask. Tokens go in a header, so that no cookie is lent to anybody.
+fn cors(origins: &[String]) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT, header::IF_NONE_MATCH])
+        .expose_headers([header::ETAG, header::LINK, header::RETRY_AFTER, header::CONTENT_DISPOSITION])
+        .max_age(3600);
+    origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
 /// A server at work.
@@ -57,19 +75,37 @@ pub(crate) struct Listening {
 }
 
 impl Listening {
-    /// Answers at `listener`.
-    pub(crate) fn start(listener: TcpListener, api: Api) -> anyhow::Result<Self> {
+    /// Answers at `listener`; with a certificate, over TLS.
+    pub(crate) fn start(
+        listener: TcpListener,
+        api: Api,
+        certificate: Option<Arc<Certificate>>,
+    ) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
+        let (stopping, encrypted) = (api.stopping.clone(), certificate.is_some());
+        tokio::spawn(api.rates.clone().forget(stopping.clone()));
         let server = HttpServer::new(move || {
-            App::new().wrap(Compress::default()).wrap(headers()).configure(routes(api.clone()))
+            App::new()
+                .wrap(Compress::default())
+                .wrap(Condition::new(!api.cors_origins.is_empty(), cors(&api.cors_origins)))
+                .wrap(headers(encrypted))
+                .configure(routes(api.clone()))
         })
         .client_request_timeout(HEAD_PATIENCE)
+        // Whoever is gone is noticed at once: what they asked for is given up, and their stream no longer counted.
+        .h1_allow_half_closed(false)
         .on_connect(|connection, _| limit_stalls(connection))
         .shutdown_timeout(GRACE_SECONDS)
-        .disable_signals()
-        .listen(listener)
-        .context("The HTTP server cannot start")?
-        .run();
+        .disable_signals();
+        let server = match certificate {
+            None => server.listen(listener),
+            Some(certificate) => {
+                let tls = certificate.server()?;
+                tokio::spawn(certificate.follow(stopping));
+                server.listen_rustls_0_23(listener, tls)
+            }
+        };
+        let server = server.context("The HTTP server cannot start")?.run();
         Ok(Self { address, handle: server.handle(), task: tokio::spawn(server) })
     }
 

@@ -6,6 +6,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use atelier_application::auth::SignedIn;
 use atelier_application::error::AppError;
+use atelier_graphql::Caller;
 use serde_json::json;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -38,9 +39,13 @@ impl Refusal {
 
 /// Signs in, or exchanges a refresh token.
 pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>) -> HttpResponse {
-    let outcome = match read(&request, payload).await {
-        Ok(form) => grant(form, &api, caller::origin(&request, &api)).await,
-        Err(refusal) => Err(refusal),
+    let from = caller::origin(&request, &api);
+    let outcome = match api.rates.charge(&Caller::Anonymous, from, 1) {
+        Ok(()) => match read(&request, payload).await {
+            Ok(form) => grant(form, &api, from).await,
+            Err(refusal) => Err(refusal),
+        },
+        Err(too_many) => Err(refusal(too_many.into())),
     };
     let mut response = match outcome {
         Ok(signed_in) => HttpResponse::Ok().json(json!({

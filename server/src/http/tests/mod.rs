@@ -4,16 +4,18 @@
 macro_rules! service {
     ($inside:expr) => {
         actix_web::test::init_service(
-            actix_web::App::new().wrap(crate::http::headers()).configure(crate::http::routes($inside.api.clone())),
+            actix_web::App::new().wrap(crate::http::headers(false)).configure(crate::http::routes($inside.api.clone())),
         )
         .await
     };
 }
 
 mod graphql;
+mod limits;
+mod streams;
 mod websocket;
 
-use super::Api;
+use super::{Api, Certificate, Listening, listen};
 use crate::clock::SystemClock;
 use crate::config::{Config, Environment, Flags, Secret};
 use crate::wiring;
@@ -27,6 +29,7 @@ use atelier_application::ports::users::{Role, UserStore as _};
 use atelier_domain::units::Millis;
 use atelier_store::Store;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -42,11 +45,16 @@ struct Inside {
 
 impl Inside {
     async fn new() -> Self {
+        Self::with("[limits]\nbody_kib = 4\nbatch = 3\n").await
+    }
+
+    /// Configured so.
+    async fn with(file_content: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("a.db").display());
         let environment = [("ATELIER_DATABASE_URL", url.as_str())].into_iter().collect::<Environment>();
         let file = folder.path().join("a.toml");
-        std::fs::write(&file, "[limits]\nbody_kib = 4\nbatch = 3\n").unwrap();
+        std::fs::write(&file, file_content).unwrap();
         let config = Config::load(Some(&file), &environment, &Flags::default()).unwrap();
         let store = wiring::open(&config).await.unwrap();
         let secret = wiring::fresh_secret();
@@ -80,6 +88,20 @@ impl Inside {
         subject.expires_at = now + Millis(millis);
         wiring::tokens(&self.secret).unwrap().issue(&subject, now)
     }
+}
+
+/// The test's own provider of cryptography, where a client needs one: features of other crates leave none by default.
+fn http_client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
+fn serve(inside: &Inside) -> Listening {
+    serve_with(inside, None)
+}
+
+fn serve_with(inside: &Inside, certificate: Option<Arc<Certificate>>) -> Listening {
+    Listening::start(listen("127.0.0.1:0").unwrap(), inside.api.clone(), certificate).unwrap()
 }
 
 async fn json_of(response: ServiceResponse<impl MessageBody>) -> Value {

@@ -1,6 +1,6 @@
 //! `GET /graphql`, over a real socket.
 
-use super::Inside;
+use super::{Inside, serve};
 use crate::http::{Listening, listen};
 use crate::wiring;
 use atelier_application::ports::users::Role;
@@ -15,10 +15,6 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-fn serve(inside: &Inside) -> Listening {
-    Listening::start(listen("127.0.0.1:0").unwrap(), inside.api.clone()).unwrap()
-}
 
 async fn connect(server: &Listening, protocol: Option<&str>) -> Result<Socket, Error> {
     let mut request = format!("ws://{}/graphql", server.address()).into_client_request().unwrap();
@@ -205,4 +201,41 @@ async fn a_token_of_an_integration_serves_until_it_is_revoked() {
     let mut again = client(&server).await;
     say(&mut again, init).await;
     assert_eq!(hear(&mut again).await, Err(4403));
+}
+
+#[actix_web::test]
+async fn a_user_has_so_many_connections_and_no_more() {
+    let inside = Inside::with("[limits]\nconnections_per_user = 2\n").await;
+    let server = serve(&inside);
+    let first = welcomed(&inside, &server, 60_000).await;
+    let _second = welcomed(&inside, &server, 60_000).await;
+    let token = inside.token(60_000).await;
+    let init = json!({"type": "connection_init", "payload": {"Authorization": format!("Bearer {token}")}});
+    let mut third = client(&server).await;
+    say(&mut third, init.clone()).await;
+    assert_eq!(hear(&mut third).await, Err(4429));
+    drop(first);
+    for _ in 0..100 {
+        let mut again = client(&server).await;
+        say(&mut again, init.clone()).await;
+        if hear(&mut again).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("a client that is gone still counts");
+}
+
+#[actix_web::test]
+async fn operations_count_as_requests() {
+    let inside = Inside::with("[limits]\nrequests_at_once = 3\nrequests_per_second = 1\nbatch = 3\n").await;
+    let server = serve(&inside);
+    let mut socket = welcomed(&inside, &server, 60_000).await;
+    for id in ["a", "b", "c"] {
+        say(&mut socket, subscribe(id, UPDATES)).await;
+    }
+    say(&mut socket, subscribe("d", UPDATES)).await;
+    let refused = hear(&mut socket).await.unwrap();
+    assert_eq!((&refused["type"], &refused["id"]), (&json!("error"), &json!("d")));
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "RATE_LIMITED");
 }

@@ -2,12 +2,13 @@
 
 use super::message::{ClientMessage, Closing, ServerMessage};
 use super::operations::{Operations, Step};
+use crate::http::connections::Open;
 use crate::http::graphql::refused_before_execution;
 use crate::http::{Api, caller};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
 use async_graphql::{Data, Request, ServerError};
 use atelier_application::ports::identity::Subject;
-use atelier_graphql::{Caller, Origin};
+use atelier_graphql::{Caller, Origin, refusal};
 use serde_json::Value;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,6 +53,8 @@ pub(super) struct Connection {
     origin: Option<Origin>,
     /// The client's token and whom it proves, once it said so.
     welcomed: Option<(String, Subject, Arc<Data>)>,
+    /// Counted among those of the user.
+    open: Option<Open>,
     /// When the client must have said who it is, or its token ends.
     deadline: Instant,
     /// When the client was last heard.
@@ -68,6 +71,7 @@ impl Connection {
             api,
             origin: origin.map(Origin),
             welcomed: None,
+            open: None,
             deadline: now + INIT_PATIENCE,
             heard: now,
             operations: Operations::default(),
@@ -167,6 +171,7 @@ impl Connection {
         }
         let token = ClientMessage::token(payload).ok_or_else(Closing::unauthorized)?;
         let subject = caller::subject(token, &self.api).await.map_err(Closing::forbidden)?;
+        self.open = Some(self.api.connections.open(subject.user).map_err(Closing::too_many_connections)?);
         let left = (subject.expires_at - self.api.clock.now()).at_least_zero();
         self.deadline = Instant::now() + Duration::from_millis(left.0.unsigned_abs());
         self.know(token.to_owned(), subject);
@@ -194,7 +199,11 @@ impl Connection {
     }
 
     async fn subscribe(&mut self, id: &str, request: Request) -> Result<(), End> {
-        let Some((_, _, session)) = self.welcomed.clone() else { return Err(Closing::unauthorized().into()) };
+        let Some((_, subject, session)) = self.welcomed.clone() else { return Err(Closing::unauthorized().into()) };
+        let from = self.origin.map(|Origin(address)| address);
+        if let Err(too_many) = self.api.rates.charge(&Caller::Known(subject), from, 1) {
+            return self.say(&ServerMessage::Error { id, payload: &refusal(too_many.into()).errors }).await;
+        }
         if self.operations.len() >= MAX_OPERATIONS {
             let error =
                 ServerError::new(format!("A connection has at most {MAX_OPERATIONS} operations at once."), None);

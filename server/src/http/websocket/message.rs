@@ -115,6 +115,11 @@ impl Closing {
         Self::new(4409, format!("Subscriber for {id} already exists"))
     }
 
+    /// A user who has too many already; clients do not try again after this code.
+    pub(super) fn too_many_connections(reason: String) -> Self {
+        Self::new(4429, reason)
+    }
+
     /// A second `connection_init`.
     pub(super) fn too_many_inits() -> Self {
         Self::new(4429, "Too many initialisation requests")

@@ -14,6 +14,7 @@ use super::{Api, caller, failure};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use atelier_graphql::Caller;
 use connection::Connection;
 
 /// The only protocol spoken.
@@ -33,11 +34,15 @@ pub(super) async fn get(request: HttpRequest, payload: Payload, api: Data<Api>) 
     if !offered.flat_map(|value| value.split(',')).any(|protocol| protocol.trim() == PROTOCOL) {
         return failure::plain(StatusCode::BAD_REQUEST, "Offer the WebSocket protocol graphql-transport-ws.");
     }
+    let from = caller::origin(&request, &api);
+    if let Err(too_many) = api.rates.charge(&Caller::Anonymous, from, 1) {
+        return failure::plain(StatusCode::TOO_MANY_REQUESTS, &too_many.to_string());
+    }
     match actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL]) {
         Ok((response, session, messages)) => {
             let messages =
                 messages.max_frame_size(api.body_limit).aggregate_continuations().max_continuation_size(api.body_limit);
-            let connection = Connection::new(session, api.get_ref().clone(), caller::origin(&request, &api));
+            let connection = Connection::new(session, api.get_ref().clone(), from);
             actix_web::rt::spawn(connection.run(messages));
             response
         }

@@ -29,6 +29,7 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Machines and sessions in memory; what they hold is made from them.
@@ -39,6 +40,8 @@ pub(crate) struct Store {
     calls: Mutex<Vec<&'static str>>,
     /// What is asked of it that fails.
     failing: Mutex<Option<&'static str>>,
+    /// How long it takes to tell machines.
+    pub(crate) slow: Mutex<Duration>,
     listeners: Mutex<Vec<mpsc::UnboundedSender<Announcement>>>,
     /// Committed as soon as somebody listens.
     on_listen: Mutex<Vec<SessionSummary>>,
@@ -133,6 +136,8 @@ impl Store {
 impl MachineStore for Store {
     async fn machines(&self, filter: &MachineFilter) -> StoreResult<Vec<Machine>> {
         self.asked("machines")?;
+        let slow = *self.slow.lock().unwrap();
+        tokio::time::sleep(slow).await;
         let passes = |machine: &&Machine| {
             filter.names.as_ref().is_none_or(|names| names.contains(&machine.name))
                 && filter.types.as_ref().is_none_or(|types| types.contains(&machine.kind))

@@ -43,11 +43,14 @@ use atelier_notify::{LogNotifier, SigningSecret, WebhookNotifier};
 use atelier_scratch::TemporaryFiles;
 use atelier_store::{Store, StoreOptions};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// Connections of the background's own: a run uses one or two, the feed one, alerts one.
 const BACKGROUND_POOL: u32 = 4;
+/// So much longer than a query may a statement take: it is we who say what became of it.
+const ALLOWANCE: Duration = Duration::from_secs(1);
 
 /// The database.
 pub(crate) async fn connect(config: &DatabaseConfig) -> anyhow::Result<Store> {
@@ -56,7 +59,22 @@ pub(crate) async fn connect(config: &DatabaseConfig) -> anyhow::Result<Store> {
 
 /// The database, its schema brought up to date and the configured machines in it.
 pub(crate) async fn open(config: &Config) -> anyhow::Result<Store> {
-    let store = connect(&config.database).await?;
+    prepare(connect(&config.database).await?, config).await
+}
+
+/// The same, for what goes on in the background: requests, however many, leave it its connections.
+pub(crate) async fn background(config: &Config) -> anyhow::Result<Store> {
+    let options = StoreOptions { pool_size: Some(BACKGROUND_POOL), ..StoreOptions::default() };
+    prepare(Store::connect(config.database.url.expose(), options).await?, config).await
+}
+
+/// The database once more, for requests: a query that was given up shall not keep the database busy.
+pub(crate) async fn requests(config: &Config) -> anyhow::Result<Store> {
+    let statement_time = Some(config.limits.graphql.time + ALLOWANCE);
+    Ok(Store::connect(config.database.url.expose(), StoreOptions { statement_time, ..StoreOptions::default() }).await?)
+}
+
+async fn prepare(store: Store, config: &Config) -> anyhow::Result<Store> {
     for name in store.migrate_up().await.context("The schema cannot be brought up to date")? {
         tracing::info!(name, "migrated");
     }
@@ -89,11 +107,6 @@ pub(crate) async fn differences(configured: &[ConfiguredMachine], store: &Store)
         )
     };
     Ok(configured.iter().filter(differs).map(sentence).collect())
-}
-
-/// The same database once more, for what goes on in the background: requests, however many, leave it its connections.
-pub(crate) async fn background(config: &Config) -> anyhow::Result<Store> {
-    Ok(Store::connect(config.database.url.expose(), StoreOptions { pool_size: Some(BACKGROUND_POOL) }).await?)
 }
 
 /// Where logs come from, if it is configured.

@@ -24,6 +24,8 @@ const DEFAULT_SQLITE_POOL: u32 = 4;
 pub struct StoreOptions {
     /// At most so many connections; by default 10 to PostgreSQL and 4 to SQLite.
     pub pool_size: Option<u32>,
+    /// PostgreSQL gives up a statement that takes longer; by default none.
+    pub statement_time: Option<Duration>,
 }
 
 impl Store {
@@ -151,7 +153,10 @@ async fn postgres(url: &str, options: StoreOptions) -> StoreResult<Store> {
     drop(dedicated(&server).await?.close().await);
     let mut pool = pool("postgres://", options.pool_size.unwrap_or(DEFAULT_POSTGRES_POOL));
     pool.connect_lazy(true);
-    let settings = server.clone();
+    let settings = match options.statement_time {
+        Some(time) => server.clone().options([("statement_timeout", time.as_millis().to_string())]),
+        None => server.clone(),
+    };
     pool.map_sqlx_postgres_opts(move |_| settings.clone());
     let db = Database::connect(pool).await.map_err(from_db)?;
     Ok(Store { db, gates: Gates::default(), server: Some(Arc::new(server)) })

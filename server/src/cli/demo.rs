@@ -100,10 +100,10 @@ pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCo
         std::fs::create_dir_all(&logs).context("The folder of the logs cannot be made")?;
         DemoPlant::start(&logs, zone, command.days, command.seed, SystemClock::utc).await
     };
-    let (plant, store) = tokio::try_join!(starting, wiring::open(&config))?;
+    let (plant, background) = tokio::try_join!(starting, wiring::background(&config))?;
     let mut plant = plant;
 
-    let background = wiring::background(&config).await?;
+    let store = wiring::requests(&config).await?;
     let auth = wiring::auth(&store, &wiring::fresh_secret())?;
     let stopping = CancellationToken::new();
     let (api, feed, requests) = wiring::api(&config, &store, &background, auth.clone(), stopping.clone());

@@ -27,8 +27,8 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
     let Some(secret) = config.jwt.secret.clone() else { bail!("{NO_JWT_SECRET}") };
     let certificate = config.http.tls.clone().map(Certificate::load).transpose()?;
     let listener = http::listen(&config.http.addr)?;
-    let store = wiring::open(&config).await?;
     let background = wiring::background(&config).await?;
+    let store = wiring::requests(&config).await?;
     tracing::info!(database = config.database.label(), "the database is up to date");
 
     let stopping = CancellationToken::new();

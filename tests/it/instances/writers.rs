@@ -90,7 +90,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) async fn new(url: &str, number: u64) -> Self {
-        let store = Store::connect(url, StoreOptions { pool_size: Some(2) }).await.unwrap();
+        let store = Store::connect(url, StoreOptions { pool_size: Some(2), ..StoreOptions::default() }).await.unwrap();
         let (name, folder) = (format!("W{number}"), format!("W{number} (ALU)"));
         let machine = ConfiguredMachine { name: name.clone(), kind: MachineType::Alu, folder: folder.clone() };
         store.ensure_machines(&[machine], July.now()).await.unwrap();

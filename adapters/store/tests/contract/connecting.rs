@@ -1,8 +1,11 @@
 //! Opening databases that cannot be opened.
 
 use crate::fixture::Fixture;
+use atelier_application::ports::machines::{MachineFilter, MachineStore as _};
 use atelier_application::ports::store_error::StoreError;
 use atelier_store::{Store, StoreOptions};
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+use std::time::Duration;
 
 on_both!(answers);
 
@@ -10,6 +13,22 @@ async fn answers(fixture: Fixture) {
     fixture.store.ping().await.unwrap();
     fixture.store.clone().close().await;
     assert!(matches!(fixture.store.ping().await, Err(StoreError::Transient(_))));
+}
+
+/// SQLite has no such bound.
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_given_up() {
+    let Some(fixture) = Fixture::postgres().await else { return };
+    let options = StoreOptions { statement_time: Some(Duration::from_millis(200)), ..StoreOptions::default() };
+    let store = Store::connect(&fixture.url, options).await.unwrap();
+    let machines = async || store.machines(&MachineFilter::default()).await;
+    machines().await.unwrap();
+    let lock = fixture.db.begin().await.unwrap();
+    lock.execute_unprepared("LOCK TABLE centre_usinage IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let refused = tokio::time::timeout(Duration::from_secs(10), machines()).await.expect("an end in time");
+    assert!(refused.unwrap_err().to_string().contains("statement timeout"));
+    lock.rollback().await.unwrap();
+    machines().await.unwrap();
 }
 
 async fn refusal(url: &str) -> StoreError {

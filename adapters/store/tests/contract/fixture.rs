@@ -35,7 +35,7 @@ impl Fixture {
         connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
         connection.close().await.unwrap();
         let url = format!("{server}/{name}");
-        let options = StoreOptions { pool_size: Some(4) };
+        let options = StoreOptions { pool_size: Some(4), ..StoreOptions::default() };
         let store = Store::connect(&url, options).await.unwrap();
         Some(Self::new(store, url, None).await)
     }

@@ -43,7 +43,8 @@ async fn two_at_once(fixture: Fixture) {
     fixture.sql("DROP TABLE seaql_migrations").await;
     let mut tasks = Vec::new();
     for _ in 0..4 {
-        let store = Store::connect(&fixture.url, StoreOptions { pool_size: Some(2) }).await.unwrap();
+        let store =
+            Store::connect(&fixture.url, StoreOptions { pool_size: Some(2), ..StoreOptions::default() }).await.unwrap();
         tasks.push(tokio::spawn(async move { store.migrate_up().await.unwrap().len() }));
     }
     let mut applied = 0;

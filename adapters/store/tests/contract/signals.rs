@@ -20,7 +20,8 @@ async fn sqlite_tells_nothing(fixture: Fixture) {
 
 async fn notices_are_heard_and_a_lost_connection_is_made_anew(fixture: Fixture) {
     // Its one connection stays free for others.
-    let store = Store::connect(&fixture.url, StoreOptions { pool_size: Some(1) }).await.unwrap();
+    let store =
+        Store::connect(&fixture.url, StoreOptions { pool_size: Some(1), ..StoreOptions::default() }).await.unwrap();
     let Some(mut signals) = store.signals() else { return };
     assert!(hears(&mut signals, 5_000).await, "what was committed before it listened was not heard");
     assert!(!hears(&mut signals, 100).await);

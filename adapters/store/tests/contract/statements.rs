@@ -51,7 +51,7 @@ async fn counted(url: &str) -> (Store, Arc<AtomicUsize>) {
             tokio::spawn(pass_on(client, server, counter.clone()));
         }
     });
-    (Store::connect(&url, StoreOptions { pool_size: Some(1) }).await.unwrap(), count)
+    (Store::connect(&url, StoreOptions { pool_size: Some(1), ..StoreOptions::default() }).await.unwrap(), count)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -18,6 +18,7 @@ mod m0010_out_of_use;
 mod m0011_orders;
 mod m0012_accounts;
 mod m0013_api_tokens;
+mod m0014_external_users;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, sea_orm};
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_orders::Migration),
             Box::new(m0012_accounts::Migration),
             Box::new(m0013_api_tokens::Migration),
+            Box::new(m0014_external_users::Migration),
         ]
     }
 }

@@ -2,14 +2,16 @@
 
 use crate::alerting::Alerting;
 use crate::clock::SystemClock;
-use crate::config::{Config, DatabaseConfig, LogSourceConfig, PlantCalendar, RetentionConfig, Schedule, Secret};
+use crate::config::{
+    Config, DatabaseConfig, LogSourceConfig, PlantCalendar, ProviderConfig, RetentionConfig, Schedule, Secret,
+};
 use crate::http::{Api, Connections, Rates, Readiness};
 use crate::no_source::NoSource;
 use crate::on_demand::{self, Requests};
 use crate::schedule::longest_pause;
 use anyhow::Context;
 use async_trait::async_trait;
-use atelier_application::accounts::{Accounts, ApiTokens, Standings};
+use atelier_application::accounts::{Accounts, ApiTokens, Externals, Standings};
 use atelier_application::alerts::{Deliverer, Reviewer};
 use atelier_application::auth::Auth;
 use atelier_application::ingest::{Exclusions, Ingest, Room};
@@ -37,7 +39,7 @@ use atelier_erp_mysql::MysqlErp;
 use atelier_events::{Broadcast, ChangeFeed};
 use atelier_ftp::{FolderSource, FtpSource};
 use atelier_graphql::Services;
-use atelier_identity::{Argon2Passwords, JwtTokens, RandomSecrets};
+use atelier_identity::{Argon2Passwords, JwtTokens, KeySource, ProviderTokens, RandomSecrets};
 use atelier_logfmt::MachineLog;
 use atelier_notify::{LogNotifier, SigningSecret, WebhookNotifier};
 use atelier_scratch::TemporaryFiles;
@@ -248,6 +250,25 @@ pub(crate) fn tokens(secret: &Secret) -> anyhow::Result<JwtTokens> {
     Ok(JwtTokens::new(secret.expose().as_bytes())?)
 }
 
+/// Checking tokens of an identity provider.
+pub(crate) fn provider(config: &ProviderConfig) -> anyhow::Result<ProviderTokens> {
+    let source = KeySource::new(&config.keys, config.authorities.as_deref())?;
+    Ok(ProviderTokens::new(source, config.rules.clone()))
+}
+
+/// Knowing its users, if one is configured. One that does not answer now is asked again, and stops nobody else.
+pub(crate) async fn externals(config: &Config, store: &Store) -> anyhow::Result<Option<Externals>> {
+    let Some(config) = &config.jwt.provider else { return Ok(None) };
+    let tokens = provider(config)?;
+    match tokens.load(SystemClock.now()).await {
+        Ok(keys) => tracing::info!(issuer = config.rules.issuer, keys, "tokens of an identity provider count"),
+        Err(error) => {
+            tracing::warn!(%error, "nobody can sign in with the identity provider until its keys can be read")
+        }
+    }
+    Ok(Some(Externals::new(Arc::new(tokens), Arc::new(store.clone()), Arc::new(SystemClock))))
+}
+
 /// A secret that nobody knows.
 pub(crate) fn fresh_secret() -> Secret {
     use std::fmt::Write;
@@ -331,6 +352,7 @@ pub(crate) fn api(
     let api = Api {
         schema: atelier_graphql::schema(services, &config.limits.graphql),
         auth,
+        externals: None,
         integrations: api_tokens,
         standings: Standings::new(Arc::new(store.clone()), Arc::new(SystemClock)),
         clock: Arc::new(SystemClock),

@@ -46,6 +46,9 @@ impl UserRegistry for Store {
             return Ok(Changed::LastAdmin);
         }
         let UserChange { password, role, active } = change;
+        if (password.is_some() || role.is_some()) && is_external(&mut tx, id).await.map_err(from_db)? {
+            return Ok(Changed::External);
+        }
         let mut update = Update::default();
         let ends_tokens = password.is_some() || *active == Some(false);
         update.set("mot_de_passe", password.as_ref().map(|hash| hash.0.clone().into()));
@@ -73,6 +76,12 @@ impl UserRegistry for Store {
         let role = fields.one_of(role)?;
         Ok(Some(Standing { role, active: fields.flag()?, tokens_since: fields.instant_option()? }))
     }
+}
+
+/// Whether a user is an identity provider's.
+async fn is_external(tx: &mut Tx, id: UserId) -> Result<bool, DbErr> {
+    let sql = "SELECT id FROM utilisateur WHERE id = $1 AND identite_externe IS NOT NULL".to_owned();
+    Ok(!tx.query(sql, vec![id.0.into()]).await?.is_empty())
 }
 
 /// Whether an administrator would be none afterwards.

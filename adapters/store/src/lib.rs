@@ -15,6 +15,7 @@ mod calendars;
 mod connect;
 mod decisions;
 mod error;
+mod external;
 mod ingest;
 mod locks;
 mod log_files;

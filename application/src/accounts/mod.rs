@@ -1,6 +1,7 @@
 //! Who may sign in: administrators add and change users, everybody changes their own password.
 
 mod api_tokens;
+mod external;
 mod remembered;
 mod standing;
 #[cfg(all(test, feature = "mocks"))]
@@ -9,6 +10,7 @@ mod tests;
 mod tests_of_api_tokens;
 
 pub use api_tokens::{ApiTokens, MadeToken, PREFIX};
+pub use external::Externals;
 pub use standing::Standings;
 
 use crate::access::require;
@@ -119,6 +121,9 @@ impl Accounts {
         match self.registry.update(id, &UserChange { password, role, active }, entry).await? {
             Changed::Done(user) => Ok(user),
             Changed::Unknown => Err(AppError::NotFound(format!("There is no user {id}."))),
+            Changed::External => Err(AppError::Conflict(
+                "Role and password of this user come from the identity provider: change them there.".to_owned(),
+            )),
             Changed::LastAdmin => {
                 Err(AppError::Conflict("This is the last active administrator: make another one first.".to_owned()))
             }
@@ -144,7 +149,7 @@ impl Accounts {
         let change = UserChange { password, ..UserChange::default() };
         match self.registry.update(subject.user, &change, entry).await? {
             Changed::Done(_) => Ok(()),
-            Changed::Unknown | Changed::LastAdmin => {
+            Changed::Unknown | Changed::LastAdmin | Changed::External => {
                 Err(AppError::Unauthenticated("This user may no longer sign in.".to_owned()))
             }
         }

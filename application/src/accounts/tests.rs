@@ -183,3 +183,51 @@ async fn who_guesses_the_current_password_has_to_wait() {
     let refused = accounts.change_password(&subject, LONG, "another-long-one").await;
     assert_eq!(refused, Err(AppError::RateLimited("Too many wrong passwords: try again in 10 s.".to_owned())));
 }
+
+mod externals {
+    use super::*;
+    use crate::accounts::Externals;
+    use crate::ports::identity::{ExternalIdentity, MockExternalTokens, TokenError};
+    use crate::ports::users::MockExternalUsers;
+
+    fn over(tokens: MockExternalTokens, users: MockExternalUsers) -> Externals {
+        Externals::new(Arc::new(tokens), Arc::new(users), Arc::new(SetClock(AtomicI64::new(5))))
+    }
+
+    fn proving(role: Role) -> MockExternalTokens {
+        let mut tokens = MockExternalTokens::new();
+        tokens.expect_verify().returning(move |_, _| {
+            let text = str::to_owned;
+            let (issuer, subject, name) = (text("https://login.example"), text("1"), text("ada"));
+            Ok(ExternalIdentity { issuer, subject, name, role, expires_at: Instant(60_000) })
+        });
+        tokens
+    }
+
+    #[tokio::test]
+    async fn who_a_token_proves_is_a_user_here_with_the_role_of_the_token() {
+        let mut users = MockExternalUsers::new();
+        users.expect_present().times(1).returning(|_, _| Ok(user(9, "ada")));
+        let externals = over(proving(Role::Operator), users);
+        for _ in 0..3 {
+            let subject = externals.subject("t").await.unwrap();
+            assert_eq!((subject.user, subject.username.as_str(), subject.role), (UserId(9), "ada", Role::Operator));
+            assert_eq!((subject.expires_at, subject.api_token), (Instant(60_000), None));
+        }
+    }
+
+    #[tokio::test]
+    async fn who_was_deactivated_here_or_is_refused_there_or_cannot_be_asked_for_proves_nothing() {
+        let mut users = MockExternalUsers::new();
+        users.expect_present().returning(|_, _| Ok(User { active: false, ..user(9, "ada") }));
+        assert_eq!(over(proving(Role::Admin), users).subject("t").await, Err(TokenError::Invalid));
+
+        let mut tokens = MockExternalTokens::new();
+        tokens.expect_verify().returning(|_, _| Err(TokenError::NoRole));
+        assert_eq!(over(tokens, MockExternalUsers::new()).subject("t").await, Err(TokenError::NoRole));
+
+        let mut users = MockExternalUsers::new();
+        users.expect_present().returning(|_, _| Err(StoreError::Transient("gone".to_owned())));
+        assert_eq!(over(proving(Role::Admin), users).subject("t").await, Err(TokenError::Invalid));
+    }
+}

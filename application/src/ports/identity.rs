@@ -29,6 +29,9 @@ pub enum TokenError {
     /// Anything else; which, is not told.
     #[error("The token is not valid: sign in again.")]
     Invalid,
+    /// An identity provider's token that names no role known here.
+    #[error("The token names no role that is known here: ask whoever manages the identity provider.")]
+    NoRole,
 }
 
 /// Issues and checks access tokens.
@@ -64,4 +67,33 @@ pub trait Secrets: Send + Sync {
 
     /// What of it may be stored.
     fn digest(&self, secret: &str) -> Vec<u8>;
+}
+
+/// Who somebody is, as an identity provider's token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExternalIdentity {
+    /// Which provider.
+    pub issuer: String,
+    /// Its name for them, which never changes.
+    pub subject: String,
+    /// Their name, for people.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// When the proof ends.
+    pub expires_at: Instant,
+}
+
+/// Checks tokens of an identity provider.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait ExternalTokens: Send + Sync {
+    /// Whether it looks like one of its tokens.
+    fn recognises(&self, token: &str) -> bool;
+
+    /// Who a token proves.
+    ///
+    /// # Errors
+    /// When it proves nobody.
+    async fn verify(&self, token: &str, now: Instant) -> Result<ExternalIdentity, TokenError>;
 }

@@ -1,6 +1,7 @@
 //! Who signs in.
 
 use super::audit::AuditEntry;
+use super::identity::ExternalIdentity;
 use super::store_error::StoreResult;
 use async_trait::async_trait;
 use atelier_domain::ids::UserId;
@@ -141,6 +142,8 @@ pub enum Changed {
     Unknown,
     /// They are the last active administrator, and would be none.
     LastAdmin,
+    /// Their role and password are an identity provider's business.
+    External,
 }
 
 /// How a user stands.
@@ -173,4 +176,13 @@ pub trait UserRegistry: Send + Sync {
 
     /// How one stands now.
     async fn standing(&self, id: UserId) -> StoreResult<Option<Standing>>;
+}
+
+/// Users of an identity provider.
+#[cfg_attr(feature = "mocks", mockall::automock)]
+#[async_trait]
+pub trait ExternalUsers: Send + Sync {
+    /// The user with this identity, with the role it has now. Whoever is not known is added; both are in the audit trail. Someone
+    /// else's name gets something added.
+    async fn present(&self, identity: &ExternalIdentity, now: Instant) -> StoreResult<User>;
 }

@@ -1,10 +1,12 @@
 //! `atelier check`: what is well, on standard output; what is wrong and how to mend it, on standard error.
 
 use super::{Global, out};
+use crate::clock::SystemClock;
 use crate::config::{Config, DatabaseConfig, PlantCalendar};
 use crate::http::Certificate;
 use crate::wiring;
 use atelier_application::ingest::{Cleanup, claim};
+use atelier_application::ports::clock::Clock as _;
 use atelier_application::ports::machines::ConfiguredMachine;
 use atelier_domain::ids::MachineId;
 use atelier_domain::machine::Machine;
@@ -34,6 +36,7 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
         ("cleanup", Ok(cleanup(config.cleanup))),
         ("retention", retention(&config).await),
         ("JWT secret", secret(&config)),
+        ("identity provider", provider(&config).await),
         ("HTTP", certificate(&config)),
         ("alerts", Ok(alerts(&config))),
     ];
@@ -45,6 +48,13 @@ pub(super) async fn run(global: &Global) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(code)
+}
+
+async fn provider(config: &Config) -> Finding {
+    let Some(provider) = &config.jwt.provider else { return Ok("none; users sign in here".to_owned()) };
+    let tokens = wiring::provider(provider).map_err(|error| format!("{error:#}"))?;
+    let keys = tokens.load(SystemClock.now()).await.map_err(|error| error.to_string())?;
+    Ok(format!("{keys} keys; tokens of {} for {}", provider.rules.issuer, provider.rules.audience))
 }
 
 fn certificate(config: &Config) -> Finding {

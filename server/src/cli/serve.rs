@@ -32,8 +32,9 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
     tracing::info!(database = config.database.label(), "the database is up to date");
 
     let stopping = CancellationToken::new();
-    let (api, feed, requests) =
+    let (mut api, feed, requests) =
         wiring::api(&config, &store, &background, wiring::auth(&store, &secret)?, stopping.clone());
+    api.externals = wiring::externals(&config, &store).await?;
     let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &background, source));
     let jobs = Jobs {
         fetching: ingest,

@@ -47,6 +47,12 @@ pub(crate) const HTTP_TLS_KEY: Key = key("http", "tls_key", "ATELIER_HTTP_TLS_KE
 pub(crate) const HTTP_INTROSPECTION: Key = key("http", "introspection", "ATELIER_HTTP_INTROSPECTION");
 pub(crate) const HTTP_GRAPHIQL: Key = key("http", "graphiql", "ATELIER_HTTP_GRAPHIQL");
 pub(crate) const JWT_SECRET: Key = secret("jwt", "secret", "ATELIER_JWT_SECRET");
+pub(crate) const JWT_JWKS: Key = key("jwt", "jwks", "ATELIER_JWT_JWKS");
+pub(crate) const JWT_JWKS_CA: Key = key("jwt", "jwks_ca", "ATELIER_JWT_JWKS_CA");
+pub(crate) const JWT_JWKS_ISSUER: Key = key("jwt", "jwks_issuer", "ATELIER_JWT_JWKS_ISSUER");
+pub(crate) const JWT_JWKS_AUDIENCE: Key = key("jwt", "jwks_audience", "ATELIER_JWT_JWKS_AUDIENCE");
+pub(crate) const JWT_JWKS_ROLE_CLAIM: Key = key("jwt", "jwks_role_claim", "ATELIER_JWT_JWKS_ROLE_CLAIM");
+pub(crate) const JWT_JWKS_ROLES: Key = list("jwt", "jwks_roles", "ATELIER_JWT_JWKS_ROLES");
 pub(crate) const FTP_HOST: Key = key("ftp", "host", "ATELIER_FTP_HOST");
 pub(crate) const FTP_PORT: Key = key("ftp", "port", "ATELIER_FTP_PORT");
 pub(crate) const FTP_USER: Key = key("ftp", "user", "ATELIER_FTP_USER");
@@ -106,6 +112,12 @@ pub(crate) const ALL: &[Key] = &[
     HTTP_INTROSPECTION,
     HTTP_GRAPHIQL,
     JWT_SECRET,
+    JWT_JWKS,
+    JWT_JWKS_CA,
+    JWT_JWKS_ISSUER,
+    JWT_JWKS_AUDIENCE,
+    JWT_JWKS_ROLE_CLAIM,
+    JWT_JWKS_ROLES,
     FTP_HOST,
     FTP_PORT,
     FTP_USER,

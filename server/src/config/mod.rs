@@ -40,7 +40,7 @@ pub(crate) use erp::ErpConfig;
 pub(crate) use error::ConfigError;
 pub(crate) use ftp::Schedule;
 pub(crate) use http::{HttpConfig, TlsConfig};
-pub(crate) use jwt::{JwtConfig, NO_JWT_SECRET};
+pub(crate) use jwt::{JwtConfig, NO_JWT_SECRET, ProviderConfig};
 pub(crate) use layers::{Environment, Flags};
 pub(crate) use limits::{LimitsConfig, Rate};
 pub(crate) use log::{DEFAULT_FILTER, LogConfig, LogFormat};

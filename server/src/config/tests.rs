@@ -105,6 +105,7 @@ fn every_wrong_value_names_its_key_the_value_and_the_remedy() {
         ("ATELIER_HTTP_GRAPHIQL", "on", "`true`"),
         ("ATELIER_HTTP_TLS_CERT", "/c.pem", "`http.tls_key`"),
         ("ATELIER_HTTP_TLS_KEY", "/k.pem", "`http.tls_cert`"),
+        ("ATELIER_JWT_JWKS", "/keys.json", "`jwt.jwks_issuer`"),
         ("ATELIER_ALERT_CHECK", "hourly", "five cron fields"),
         ("ATELIER_ALERT_SYNC_OVERDUE", "2 days", "`30s`"),
         ("ATELIER_RETENTION_DETAILS", "0d", "from 1d to"),
@@ -192,4 +193,21 @@ fn a_file_that_was_named_must_be_there() {
     let error =
         Config::load(Some(Path::new("/nowhere/a.toml")), &Environment::default(), &Flags::default()).unwrap_err();
     assert!(error.to_string().contains("/nowhere/a.toml") && error.to_string().contains("--config"));
+}
+
+#[test]
+fn an_identity_provider_is_told_by_its_keys_and_its_issuer() {
+    let pairs = |roles| {
+        [("ATELIER_JWT_JWKS", "/k.json"), ("ATELIER_JWT_JWKS_ISSUER", "https://i"), ("ATELIER_JWT_JWKS_ROLES", roles)]
+    };
+    let provider = load("", &pairs("")).unwrap().jwt.provider.unwrap();
+    let rules = &provider.rules;
+    assert_eq!((provider.keys.as_str(), rules.issuer.as_str()), ("/k.json", "https://i"));
+    assert_eq!((rules.audience.as_str(), rules.role_claim.as_str(), rules.roles.len()), ("atelier", "role", 0));
+    let roles = load("", &pairs("cn=leads=admin; plant = Viewer")).unwrap().jwt.provider.unwrap().rules.roles;
+    let told: Vec<_> = roles.iter().map(|role| (role.value.as_str(), role.role.as_str())).collect();
+    assert_eq!(told, [("cn=leads", "ADMIN"), ("plant", "VIEWER")]);
+    for wrong in ["leads", "leads=boss", "=admin"] {
+        assert!(said("", &pairs(wrong)).contains("names no role"), "{wrong}");
+    }
 }

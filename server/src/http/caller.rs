@@ -36,6 +36,9 @@ pub(super) async fn subject(token: &str, api: &Api) -> Result<Subject, TokenErro
     if token.starts_with(PREFIX) {
         return api.integrations.subject(token).await;
     }
+    if let Some(externals) = api.externals.as_ref().filter(|externals| externals.recognises(token)) {
+        return externals.subject(token).await;
+    }
     api.standings.current(api.auth.subject(token)?).await
 }
 

@@ -39,7 +39,7 @@ pub(crate) use tls::Certificate;
 use actix_web::http::header;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{self, Data, ServiceConfig};
-use atelier_application::accounts::{ApiTokens, Standings};
+use atelier_application::accounts::{ApiTokens, Externals, Standings};
 use atelier_application::auth::Auth;
 use atelier_application::ports::clock::Clock;
 use atelier_graphql::AtelierSchema;
@@ -54,6 +54,8 @@ pub(crate) struct Api {
     pub(crate) schema: AtelierSchema,
     /// Proves who asks.
     pub(crate) auth: Auth,
+    /// The same, by tokens of an identity provider, if one is configured.
+    pub(crate) externals: Option<Externals>,
     /// The same, by tokens of integrations.
     pub(crate) integrations: ApiTokens,
     /// Whether who signed in still may ask.

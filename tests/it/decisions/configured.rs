@@ -117,7 +117,7 @@ async fn down_and_up(database: Database) {
     assert!(before.contains("2025-06-23 Complete") && before.contains("Configured"), "{before}");
     for _ in 0..2 {
         // To the schema before figures.
-        atelier.run(&["migrate", "down", "--steps", "5"]).expect_code(0);
+        atelier.run(&["migrate", "down", "--steps", "6"]).expect_code(0);
         atelier.run(&["migrate", "up"]).expect_code(0);
         assert!(stored(&database).await != before);
         atelier.sync();

@@ -2,10 +2,11 @@
 
 use crate::fixture::Fixture;
 use atelier_application::ports::api_tokens::{ApiTokenStore, NewApiToken};
-use atelier_application::ports::audit::{Actor, AuditAction, AuditEntry, AuditLog};
+use atelier_application::ports::audit::{Actor, AuditAction, AuditEntry, AuditLog, AuditRecord};
+use atelier_application::ports::identity::ExternalIdentity;
 use atelier_application::ports::sessions::Window;
 use atelier_application::ports::store_error::StoreError;
-use atelier_application::ports::users::{Changed, PasswordHash, Role, Standing, UserChange, UserRegistry, UserStore};
+use atelier_application::ports::users::{Changed, ExternalUsers, PasswordHash, Role, Standing, UserChange, UserRegistry, UserStore};
 use atelier_domain::ids::{ApiTokenId, UserId};
 use atelier_domain::time::Instant;
 
@@ -16,7 +17,9 @@ on_both!(
     tokens_that_ended,
     users_are_added_and_changed,
     the_last_administrator_stays,
-    tokens_of_integrations
+    tokens_of_integrations,
+    users_of_an_identity_provider,
+    one_user_however_often_they_come_at_once
 );
 
 const NOW: Instant = Instant(1_748_412_131_007);
@@ -191,4 +194,60 @@ async fn tokens_of_integrations(fixture: Fixture) {
     let trail = store.audit_trail(&window).await.unwrap().items;
     let told = trail.iter().filter(|entry| entry.action == AuditAction::ApiTokenRevoked).count();
     assert_eq!(told, 1, "what is revoked already is not revoked again");
+}
+
+fn somebody(subject: &str, name: &str, role: Role) -> ExternalIdentity {
+    let (issuer, subject) = ("https://login.example".to_owned(), subject.to_owned());
+    ExternalIdentity { issuer, subject, name: name.to_owned(), role, expires_at: LATER }
+}
+
+async fn users_of_an_identity_provider(fixture: Fixture) {
+    let store = &fixture.store;
+    let ada = store.present(&somebody("1", "ada", Role::Viewer), NOW).await.unwrap();
+    assert_eq!((ada.username.as_str(), ada.role, ada.active), ("ada", Role::Viewer, true));
+    assert_eq!(store.present(&somebody("1", "ada, renamed", Role::Viewer), LATER).await.unwrap(), ada);
+    let promoted = store.present(&somebody("1", "ada", Role::Admin), LATER).await.unwrap();
+    assert_eq!((promoted.id, promoted.role), (ada.id, Role::Admin));
+    assert_eq!(store.user_by_name("ada").await.unwrap().unwrap().1, PasswordHash("!".into()));
+
+    // Nobody becomes somebody else by having their name.
+    let local = store.add_user("édith", &PasswordHash("x".into()), Role::Admin, NOW).await.unwrap();
+    let other = store.present(&somebody("2", "édith", Role::Viewer), NOW).await.unwrap();
+    assert!(other.id != local.id && other.username.starts_with("édith~") && other.role == Role::Viewer, "{other:?}");
+    let long = store.present(&somebody("3\0", &format!("a\nb\0{}", "é".repeat(300)), Role::Viewer), NOW).await.unwrap();
+    assert_eq!((long.username.chars().count(), &long.username[..2]), (64, "ab"));
+
+    // Their role and password are not ours to change; whether they may ask at all is.
+    let lower = UserChange { role: Some(Role::Viewer), ..UserChange::default() };
+    assert_eq!(change(&fixture, other.id, lower).await, Changed::External);
+    let password = UserChange { password: Some(PasswordHash("y".into())), ..UserChange::default() };
+    assert_eq!(change(&fixture, other.id, password).await, Changed::External);
+    let off = UserChange { active: Some(false), ..UserChange::default() };
+    assert!(matches!(change(&fixture, other.id, off).await, Changed::Done(user) if !user.active));
+    assert!(!store.present(&somebody("2", "édith", Role::Viewer), LATER).await.unwrap().active);
+
+    let window = Window { limit: 50, after: None, before: None, from_end: false };
+    let trail = store.audit_trail(&window).await.unwrap().items;
+    let of_ada: Vec<_> = trail.iter().filter(|record| record.object == "user ada").collect();
+    let told = |record: &&AuditRecord| (record.action, record.actor.clone(), record.detail["role"].clone());
+    assert_eq!(
+        of_ada.iter().map(told).collect::<Vec<_>>(),
+        [
+            (AuditAction::UserUpdated, "ada".to_owned(), "ADMIN".to_owned()),
+            (AuditAction::UserCreated, "ada".to_owned(), "VIEWER".to_owned())
+        ]
+    );
+}
+
+async fn one_user_however_often_they_come_at_once(fixture: Fixture) {
+    let at_once = (0..6).map(|_| {
+        let store = fixture.store.clone();
+        tokio::spawn(async move { store.present(&somebody("1", "ada", Role::Viewer), NOW).await.unwrap() })
+    });
+    let mut ids = Vec::new();
+    for task in at_once.collect::<Vec<_>>() {
+        ids.push(task.await.unwrap().id);
+    }
+    ids.dedup();
+    assert_eq!((ids.len(), fixture.store.users().await.unwrap().len()), (1, 1));
 }

@@ -263,7 +263,7 @@ pub(crate) async fn externals(config: &Config, store: &Store) -> anyhow::Result<
     match tokens.load(SystemClock.now()).await {
         Ok(keys) => tracing::info!(issuer = config.rules.issuer, keys, "tokens of an identity provider count"),
         Err(error) => {
-            tracing::warn!(%error, "nobody can sign in with the identity provider until its keys can be read")
+            tracing::warn!(%error, "nobody can sign in with the identity provider until its keys can be read");
         }
     }
     Ok(Some(Externals::new(Arc::new(tokens), Arc::new(store.clone()), Arc::new(SystemClock))))
@@ -358,6 +358,7 @@ pub(crate) fn api(
         clock: Arc::new(SystemClock),
         readiness: Arc::new(StoreReadiness(store.clone())),
         trusted_proxies: config.http.trusted_proxies.clone().into(),
+        graphiql: config.http.graphiql,
         cors_origins: config.http.cors_origins.clone().into(),
         rates: Rates::new(config.limits.rate),
         connections: Connections::new(config.limits.connections),

@@ -118,13 +118,12 @@ impl ExternalTokens for ProviderTokens {
             tokio::spawn(async move { inner.ask_if_older(FRESH, now).await });
         }
         let find = || self.0.known().keys.find(header.alg, header.kid.as_deref());
-        let key = match find() {
-            Some(key) => key,
-            None => {
-                self.0.ask_if_older(PATIENCE, now).await;
-                find().ok_or(TokenError::Invalid)?
-            }
-        };
+        let mut key = find();
+        if key.is_none() {
+            self.0.ask_if_older(PATIENCE, now).await;
+            key = find();
+        }
+        let key = key.ok_or(TokenError::Invalid)?;
         let mut validation = Validation::new(header.alg);
         self.0.rules.require(&mut validation);
         let claims = decode::<Map<String, Value>>(token, &key, &validation).map_err(|_| TokenError::Invalid)?.claims;

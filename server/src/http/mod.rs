@@ -7,6 +7,8 @@
 //! token.rs      POST /token: the `OAuth2` password form
 //! health.rs     /healthz, /readyz
 //! index.rs      /: what runs here
+//! graphiql.rs   /graphiql: a page to try queries on
+//! assets.rs     files that are part of the program
 //! caller.rs     who sends a request
 //! rates.rs      how often somebody may ask
 //! connections.rs  how many connections that stay open somebody has
@@ -15,9 +17,11 @@
 //! server.rs     the listening, and the end of it
 //! ```
 
+mod assets;
 mod caller;
 mod connections;
 mod failure;
+mod graphiql;
 mod graphql;
 mod health;
 mod index;
@@ -66,6 +70,8 @@ pub(crate) struct Api {
     pub(crate) readiness: Arc<dyn Readiness>,
     /// Whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Arc<[IpAddr]>,
+    /// Whether there is a page to try queries on.
+    pub(crate) graphiql: bool,
     /// The origins, beside our own, whose pages may ask.
     pub(crate) cors_origins: Arc<[String]>,
     /// How often somebody may ask.
@@ -95,6 +101,16 @@ fn routes(api: Api) -> impl FnOnce(&mut ServiceConfig) {
                 web::resource("/token")
                     .route(web::post().to(token::post))
                     .default_service(web::to(failure::method_not_allowed)),
+            )
+            .service(
+                web::resource(["/graphiql", "/graphiql/"])
+                    .route(web::get().to(graphiql::page))
+                    .route(web::head().to(graphiql::page)),
+            )
+            .service(
+                web::resource("/graphiql/{part:.+}")
+                    .route(web::get().to(graphiql::part))
+                    .route(web::head().to(graphiql::part)),
             )
             .service(web::resource("/healthz").route(web::get().to(health::alive)).route(web::head().to(health::alive)))
             .service(web::resource("/readyz").route(web::get().to(health::ready)).route(web::head().to(health::ready)))

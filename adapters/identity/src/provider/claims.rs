@@ -9,7 +9,7 @@ use std::str::FromStr as _;
 
 /// How far clocks may differ.
 const LEEWAY_SECONDS: i64 = 5;
-/// How long a subject may be, in bytes; OpenID Connect allows 255.
+/// How long a subject may be, in bytes: as long as `OpenID` Connect allows.
 const LONGEST_SUBJECT: usize = 255;
 /// Where the name of somebody may stand, the best place first.
 const NAMES: [&str; 4] = ["preferred_username", "email", "name", "sub"];

@@ -16,7 +16,7 @@ pub(super) struct Keys(Vec<Key>);
 struct Key {
     id: Option<String>,
     algorithm: Algorithm,
-    key: DecodingKey,
+    checking: DecodingKey,
 }
 
 impl Keys {
@@ -40,7 +40,7 @@ impl Keys {
         let mut fitting =
             self.0.iter().filter(|key| key.algorithm == algorithm && (id.is_none() || key.id.as_deref() == id));
         let found = fitting.next()?;
-        fitting.next().is_none().then(|| found.key.clone())
+        fitting.next().is_none().then(|| found.checking.clone())
     }
 }
 
@@ -66,6 +66,6 @@ impl Key {
         if common.key_algorithm.is_some_and(|algorithm| algorithm != named) {
             return None;
         }
-        Some(Self { id: common.key_id.clone(), algorithm, key: DecodingKey::from_jwk(&jwk).ok()? })
+        Some(Self { id: common.key_id.clone(), algorithm, checking: DecodingKey::from_jwk(&jwk).ok()? })
     }
 }

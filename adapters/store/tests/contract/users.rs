@@ -6,7 +6,9 @@ use atelier_application::ports::audit::{Actor, AuditAction, AuditEntry, AuditLog
 use atelier_application::ports::identity::ExternalIdentity;
 use atelier_application::ports::sessions::Window;
 use atelier_application::ports::store_error::StoreError;
-use atelier_application::ports::users::{Changed, ExternalUsers, PasswordHash, Role, Standing, UserChange, UserRegistry, UserStore};
+use atelier_application::ports::users::{
+    Changed, ExternalUsers, PasswordHash, Role, Standing, UserChange, UserRegistry, UserStore,
+};
 use atelier_domain::ids::{ApiTokenId, UserId};
 use atelier_domain::time::Instant;
 

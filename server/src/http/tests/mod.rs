@@ -12,6 +12,7 @@ macro_rules! service {
 
 mod graphql;
 mod limits;
+mod pages;
 mod provider;
 mod streams;
 mod websocket;

@@ -46,9 +46,8 @@ fn ask(token: &str, query: &str) -> TestRequest {
 async fn its_users_may_do_what_their_tokens_say_and_are_nobody_else() {
     let provider = Provider::new().await;
     let service = service!(provider.inside);
-    let answer = async |token: &str, query: &str| {
-        json_of(call_service(&service, ask(token, query).to_request()).await).await
-    };
+    let answer =
+        async |token: &str, query: &str| json_of(call_service(&service, ask(token, query).to_request()).await).await;
     let me = answer(&provider.token(|_| ()), "{ me { username role } }").await;
     let name = me["data"]["me"]["username"].as_str().unwrap();
     // "jo" signs in here: whoever has that name there is another.
@@ -60,7 +59,9 @@ async fn its_users_may_do_what_their_tokens_say_and_are_nobody_else() {
     assert_eq!(done["data"]["createMachine"]["name"], "A", "{done}");
 
     // What it does has its name, and it has no password here.
-    let trail = answer(&provider.token(|claims| claims["role"] = json!("ADMIN")), "{ auditTrail { nodes { actor action } } }").await;
+    let trail =
+        answer(&provider.token(|claims| claims["role"] = json!("ADMIN")), "{ auditTrail { nodes { actor action } } }")
+            .await;
     assert_eq!(trail["data"]["auditTrail"]["nodes"][0], json!({"actor": name, "action": "MACHINE_CREATED"}), "{trail}");
     let password = r#"mutation { changePassword(current: "!", new: "a long enough one") }"#;
     let refused = answer(&provider.token(|_| ()), password).await;

@@ -197,15 +197,15 @@ fn a_file_that_was_named_must_be_there() {
 
 #[test]
 fn an_identity_provider_is_told_by_its_keys_and_its_issuer() {
-    let pairs = |roles| {
-        [("ATELIER_JWT_JWKS", "/k.json"), ("ATELIER_JWT_JWKS_ISSUER", "https://i"), ("ATELIER_JWT_JWKS_ROLES", roles)]
+    let pairs = |names| {
+        [("ATELIER_JWT_JWKS", "/k.json"), ("ATELIER_JWT_JWKS_ISSUER", "https://i"), ("ATELIER_JWT_JWKS_ROLES", names)]
     };
     let provider = load("", &pairs("")).unwrap().jwt.provider.unwrap();
     let rules = &provider.rules;
     assert_eq!((provider.keys.as_str(), rules.issuer.as_str()), ("/k.json", "https://i"));
     assert_eq!((rules.audience.as_str(), rules.role_claim.as_str(), rules.roles.len()), ("atelier", "role", 0));
-    let roles = load("", &pairs("cn=leads=admin; plant = Viewer")).unwrap().jwt.provider.unwrap().rules.roles;
-    let told: Vec<_> = roles.iter().map(|role| (role.value.as_str(), role.role.as_str())).collect();
+    let named = load("", &pairs("cn=leads=admin; plant = Viewer")).unwrap().jwt.provider.unwrap().rules.roles;
+    let told: Vec<_> = named.iter().map(|role| (role.value.as_str(), role.role.as_str())).collect();
     assert_eq!(told, [("cn=leads", "ADMIN"), ("plant", "VIEWER")]);
     for wrong in ["leads", "leads=boss", "=admin"] {
         assert!(said("", &pairs(wrong)).contains("names no role"), "{wrong}");

@@ -1,7 +1,9 @@
 //! Tokens of an identity provider.
 
 use super::{Inside, json_of};
+use crate::clock::SystemClock;
 use actix_web::test::{TestRequest, call_service};
+use atelier_application::ports::clock::Clock as _;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
@@ -28,7 +30,7 @@ impl Provider {
     }
 
     fn token(&self, change: impl FnOnce(&mut Value)) -> String {
-        let now = chrono::Utc::now().timestamp();
+        let now = SystemClock.now().0 / 1000;
         let mut claims = json!({
             "iss": ISSUER, "aud": "atelier", "sub": "12", "preferred_username": "jo", "role": "VIEWER", "exp": now + 60,
         });

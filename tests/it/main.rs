@@ -13,6 +13,7 @@
 
 mod alerts;
 mod architecture;
+mod attacks;
 mod cleanup;
 mod conformance;
 mod decisions;

@@ -1,19 +1,21 @@
 //! `GET /graphql`: subscriptions over WebSocket, with the `graphql-transport-ws` protocol.
 //!
 //! ```text
+//! frames.rs      a bound on frames
 //! message.rs     what client and server say
 //! operations.rs  the operations of a connection, and their results as they come
 //! connection.rs  one connection from its first message to its last: token, time limits, slow readers
 //! ```
 
 mod connection;
+mod frames;
 mod message;
 mod operations;
 
 use super::{Api, caller, failure};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse, dev};
 use atelier_graphql::Caller;
 use connection::Connection;
 
@@ -38,6 +40,10 @@ pub(super) async fn get(request: HttpRequest, payload: Payload, api: Data<Api>) 
     if let Err(too_many) = api.rates.charge(&Caller::Anonymous, from, 1) {
         return failure::plain(StatusCode::TOO_MANY_REQUESTS, &too_many.to_string());
     }
+    let mut bytes: dev::Payload = dev::Payload::Stream { payload: Box::pin(frames::bounded(payload, api.body_limit)) };
+    let Ok(payload) = Payload::from_request(&request, &mut bytes).await else {
+        return failure::plain(StatusCode::BAD_REQUEST, "The WebSocket cannot be opened.");
+    };
     match actix_ws::handle_with_protocols(&request, payload, &[PROTOCOL]) {
         Ok((response, session, messages)) => {
             let messages =

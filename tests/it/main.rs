@@ -16,6 +16,7 @@ mod architecture;
 mod attacks;
 mod cleanup;
 mod conformance;
+mod contract;
 mod decisions;
 mod erp;
 mod faults;

@@ -173,6 +173,14 @@ impl Atelier {
         Running::spawn(command).unwrap()
     }
 
+    /// The same, with what it says in a file.
+    pub(crate) fn start_telling(&self, args: &[&str], file: &Path) -> Running {
+        let file = fs::File::create(file).unwrap();
+        let mut command = self.command(args);
+        command.stdin(Stdio::null()).stdout(file.try_clone().unwrap()).stderr(file);
+        Running::spawn(command).unwrap()
+    }
+
     /// `sync ftp --json`, which must end well.
     #[track_caller]
     pub(crate) fn sync(&self) -> Value {

@@ -4,6 +4,7 @@
 //! graphql.rs    POST /graphql: one request, or a batch
 //! websocket/    GET /graphql: subscriptions, `graphql-transport-ws`
 //! token.rs      POST /token: the `OAuth2` password form
+//! rest/         /api: REST over the same use cases
 //! health.rs     /healthz, /readyz
 //! index.rs      /: what runs here
 //! caller.rs     who sends a request
@@ -16,6 +17,7 @@ mod failure;
 mod graphql;
 mod health;
 mod index;
+mod rest;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,7 @@ mod token;
 mod websocket;
 
 pub(crate) use health::Readiness;
+pub(crate) use rest::{Rest, openapi};
 pub(crate) use server::{Listening, listen};
 
 use actix_web::http::header;
@@ -41,6 +44,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Api {
     /// Answers GraphQL.
     pub(crate) schema: AtelierSchema,
+    /// Answers REST.
+    pub(crate) rest: Rest,
     /// Proves who asks.
     pub(crate) auth: Auth,
     /// The same, by tokens of integrations.
@@ -77,6 +82,7 @@ fn routes(api: Api) -> impl FnOnce(&mut ServiceConfig) {
                     .route(web::post().to(token::post))
                     .default_service(web::to(failure::method_not_allowed)),
             )
+            .configure(rest::routes)
             .service(web::resource("/healthz").route(web::get().to(health::alive)).route(web::head().to(health::alive)))
             .service(web::resource("/readyz").route(web::get().to(health::ready)).route(web::head().to(health::ready)))
             .service(web::resource("/").route(web::get().to(index::get)).route(web::head().to(index::get)))

@@ -11,6 +11,7 @@ macro_rules! service {
 }
 
 mod graphql;
+mod rest;
 mod websocket;
 
 use super::Api;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// An enumeration with the names that the API gives its values, which is also a parameter of queries.
 macro_rules! mirror {
-    ($(#[$doc:meta])* $name:ident $(of $mirrored:path)? { $($variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident $(of $mirrored:path)? { $($variant:ident = $text:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         pub(crate) enum $name {

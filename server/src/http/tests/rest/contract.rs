@@ -47,6 +47,12 @@ fn everything_in_it_is_described_and_there() {
         if schema["description"].as_str().is_none_or(str::is_empty) && !name.contains('_') {
             faults.push(format!("{name} is not described"));
         }
+        for value in schema["enum"].as_array().into_iter().flatten() {
+            let value = value.as_str().unwrap();
+            if !["fr", "en"].contains(&value) && value != value.to_uppercase() {
+                faults.push(format!("{name} has {value}, which is not as the API writes it"));
+            }
+        }
         for (field, property) in schema["properties"].as_object().into_iter().flatten() {
             let told = property["description"].as_str().or(property["oneOf"][0]["description"].as_str());
             if told.or(property["oneOf"][1]["description"].as_str()).is_none_or(str::is_empty) {

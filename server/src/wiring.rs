@@ -331,7 +331,7 @@ pub(crate) fn api(
     };
     let api = Api {
         schema: atelier_graphql::schema(services, &config.limits.graphql),
-        rest: Rest::new(queries, register, config.plant.zone),
+        rest: Rest::new(queries, register, config.plant.zone, config.limits.graphql.page),
         auth,
         integrations: api_tokens,
         standings: Standings::new(Arc::new(store.clone()), Arc::new(SystemClock)),

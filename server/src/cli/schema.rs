@@ -1,6 +1,7 @@
 //! `atelier schema`
 
 use super::out;
+use atelier_graphql::Limits;
 use clap::Args;
 use std::process::ExitCode;
 
@@ -14,7 +15,7 @@ pub(super) struct Schema {
 
 /// Prints the schema definition.
 pub(super) fn run(command: &Schema) -> anyhow::Result<ExitCode> {
-    let text = if command.openapi { crate::http::openapi() } else { atelier_graphql::sdl() };
+    let text = if command.openapi { crate::http::openapi(Limits::default().page) } else { atelier_graphql::sdl() };
     out::line(text.trim_end())?;
     Ok(ExitCode::SUCCESS)
 }

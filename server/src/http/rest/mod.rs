@@ -40,7 +40,8 @@ use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder};
 use atelier_application::manage::Machines;
 use atelier_application::query::Queries;
 use atelier_domain::time::PlantZone;
-use std::sync::Arc;
+use bytes::Bytes;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 
 /// So many workbooks are written at once: each takes a thread and room on disk.
@@ -55,14 +56,19 @@ pub(crate) struct Rest {
     machines: Machines,
     /// The plant's zone.
     zone: PlantZone,
+    /// The most items of a page.
+    page: u32,
     /// Who may write a workbook.
     workbooks: Arc<Semaphore>,
+    /// The contract and its tag, once somebody asked for it.
+    contract: Arc<OnceLock<(Bytes, String)>>,
 }
 
 impl Rest {
-    /// Over these use cases.
-    pub(crate) fn new(queries: Queries, machines: Machines, zone: PlantZone) -> Self {
-        Self { queries, machines, zone, workbooks: Arc::new(Semaphore::new(WORKBOOKS)) }
+    /// Over these use cases, with pages of at most so many items.
+    pub(crate) fn new(queries: Queries, machines: Machines, zone: PlantZone, page: u32) -> Self {
+        let workbooks = Arc::new(Semaphore::new(WORKBOOKS));
+        Self { queries, machines, zone, page, workbooks, contract: Arc::default() }
     }
 }
 

@@ -2,14 +2,16 @@
 //!
 //! The macros describe what each address takes and gives. What holds for all of them is added here, once.
 
+use super::super::Api;
 use super::error::ErrorBody;
 use super::export::Language;
 use super::model::{OrderDirection, SessionOrderField, StatisticsKey};
 use super::{answer, details, export, machines, orders, sessions, statistics};
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
-use std::sync::LazyLock;
 use utoipa::OpenApi;
 
 /// What stands at the head of the contract.
@@ -87,31 +89,30 @@ impl Place<'_> {
     }
 }
 
-static TEXT: LazyLock<(String, String)> = LazyLock::new(|| {
-    let text = text();
-    let tag = answer::tag_of(text.as_bytes());
-    (text, tag)
-});
-
-/// The contract: the same text at each call.
-pub(crate) fn text() -> String {
+/// The contract where pages have at most so many items: the same text at each call.
+pub(crate) fn text(page: u32) -> String {
     let mut contract = serde_json::to_value(Contract::openapi()).unwrap_or_default();
     if let Some(root) = contract.as_object_mut() {
-        complete(root);
+        complete(root, page);
     }
     format!("{contract:#}\n")
 }
 
 /// The contract, for everybody: it is no secret.
-pub(super) async fn get(request: HttpRequest) -> HttpResponse {
-    let (text, tag) = &*TEXT;
-    let mut response = answer::tagged(request.headers(), "application/json", tag, text.as_str());
+pub(super) async fn get(request: HttpRequest, api: Data<Api>) -> HttpResponse {
+    let written = || {
+        let text = text(api.rest.page);
+        let tag = answer::tag_of(text.as_bytes());
+        (Bytes::from(text), tag)
+    };
+    let (text, tag) = api.rest.contract.get_or_init(written);
+    let mut response = answer::tagged(request.headers(), "application/json", tag, text.clone());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response
 }
 
 /// Adds what holds for all addresses.
-fn complete(root: &mut Map<String, Value>) {
+fn complete(root: &mut Map<String, Value>, page: u32) {
     root.insert(
         "info".to_owned(),
         json!({
@@ -125,7 +126,7 @@ fn complete(root: &mut Map<String, Value>) {
     root.insert("security".to_owned(), json!([{ "bearer": [] }]));
     for (path, operations) in objects(root.get_mut("paths")) {
         for (method, operation) in objects(Some(operations)) {
-            complete_operation(Place { path, method }, operation);
+            complete_operation(Place { path, method }, operation, page);
         }
     }
     let Some(components) = root.get_mut("components").and_then(Value::as_object_mut) else { return };
@@ -144,10 +145,10 @@ fn objects(value: Option<&mut Value>) -> impl Iterator<Item = (&String, &mut Val
     value.and_then(Value::as_object_mut).into_iter().flatten()
 }
 
-fn complete_operation(place: Place<'_>, operation: &mut Value) {
+fn complete_operation(place: Place<'_>, operation: &mut Value, page: u32) {
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
     for parameter in parameters.into_iter().flatten() {
-        complete_parameter(parameter);
+        complete_parameter(parameter, page);
     }
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     for (status, description, _) in ERRORS.iter().filter(|(.., applies)| applies(place)) {
@@ -157,10 +158,13 @@ fn complete_operation(place: Place<'_>, operation: &mut Value) {
 }
 
 /// A parameter that is left out is left out: none is null. Texts are on one line, ids are ids, lists are not endless.
-fn complete_parameter(parameter: &mut Value) {
+fn complete_parameter(parameter: &mut Value, page: u32) {
     let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     let Some(schema) = parameter.get_mut("schema") else { return };
     without_null(schema);
+    if ["first", "last"].contains(&name.as_str()) {
+        schema["maximum"] = json!(page);
+    }
     let is_list = schema.get("type") == Some(&json!("array"));
     let of_id = ["id", "machine"].contains(&name.as_str());
     let one = if is_list { schema.get_mut("items") } else { Some(&mut *schema) };

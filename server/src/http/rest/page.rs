@@ -15,12 +15,12 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(super) struct PageParams {
     /// At most so many from the front; 50 when neither this nor `last` is given.
-    #[param(minimum = 0, maximum = 500)]
+    #[param(minimum = 0)]
     first: Option<i64>,
     /// Only what comes after this cursor: `pageInfo.endCursor` of the page before.
     after: Option<String>,
     /// At most so many from the back. Not with `first`.
-    #[param(minimum = 0, maximum = 500)]
+    #[param(minimum = 0)]
     last: Option<i64>,
     /// Only what comes before this cursor.
     before: Option<String>,

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 const COMMITTED: &str = include_str!("../../../../../docs/openapi.json");
 
 fn contract() -> Value {
-    serde_json::from_str(&crate::http::openapi()).unwrap()
+    serde_json::from_str(&crate::http::openapi(500)).unwrap()
 }
 
 /// Each operation, with its path, method and description.
@@ -25,9 +25,19 @@ fn operations(contract: &Value) -> Vec<(String, Method, Value)> {
 #[test]
 fn it_is_committed() {
     assert!(
-        crate::http::openapi() == COMMITTED,
+        crate::http::openapi(500) == COMMITTED,
         "docs/openapi.json differs from the code: cargo run -- schema --openapi > docs/openapi.json"
     );
+}
+
+#[test]
+fn a_page_is_as_long_as_it_is_configured() {
+    let first = |page| {
+        let contract: Value = serde_json::from_str(&crate::http::openapi(page)).unwrap();
+        let parameters = contract["paths"]["/api/v1/orders"]["get"]["parameters"].as_array().unwrap().clone();
+        parameters.iter().find(|one| one["name"] == "first").unwrap()["schema"]["maximum"].clone()
+    };
+    assert_eq!((first(500), first(20)), (500.into(), 20.into()));
 }
 
 #[test]
@@ -60,7 +70,7 @@ fn everything_in_it_is_described_and_there() {
             }
         }
     }
-    for reference in crate::http::openapi().split("\"$ref\": \"#/components/schemas/").skip(1) {
+    for reference in crate::http::openapi(500).split("\"$ref\": \"#/components/schemas/").skip(1) {
         let name = reference.split('"').next().unwrap();
         if !schemas.contains_key(name) {
             faults.push(format!("{name} is named and not there"));

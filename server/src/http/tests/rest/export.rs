@@ -121,3 +121,24 @@ async fn more_rows_than_a_sheet_has_are_refused_with_the_remedy() {
     assert_eq!((status, &told["error"]["field"]), (400, &json!("from")), "{told}");
     assert!(told["error"]["message"].as_str().unwrap().contains("or take the CSV"), "{told}");
 }
+
+#[actix_web::test]
+async fn no_text_becomes_a_formula_or_another_cell() {
+    for (machine, cell) in [
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("a-b=c", "a-b=c"),
+        ("a,b", "\"a,b\""),
+        ("say \"a\"", "\"say \"\"a\"\"\""),
+        ("=a\r\nb", "\"'=a\r\nb\""),
+    ] {
+        let (inside, viewer) = over(Plant { machine, ..Plant::of(1) }).await;
+        let service = service!(inside);
+        let response = call_service(&service, get("/api/v1/sessions.csv?lang=en", &viewer).to_request()).await;
+        let text = String::from_utf8(read_body(response).await.to_vec()).unwrap();
+        let (_, row) = text.split_once("\r\n").unwrap();
+        assert!(row.starts_with(&format!("{cell},PVC,2025-05-28,")), "{machine:?}: {row}");
+    }
+}

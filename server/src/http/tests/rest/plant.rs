@@ -69,7 +69,7 @@ impl Plant {
             zone,
         };
         let machines = Machines::new(Arc::new(MockMachineRegistry::new()), Arc::new(MockClock::new()));
-        inside.api.rest = Rest::new(Queries::new(ports, 500), machines, zone);
+        inside.api.rest = Rest::new(Queries::new(ports, 500), machines, zone, 500);
     }
 
     fn machines(self) -> MockMachineStore {

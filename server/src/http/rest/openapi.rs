@@ -58,6 +58,9 @@ const NAME: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x
 /// A path whose parts are names, and neither `.` nor `..`.
 const FOLDER: &str = r"^/*(?:[^/\\.\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f]*|\.[^/\\.\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f]*|\.\.[^/\\\x00-\x1f\x7f-\x9f]+)(?:/(?:[^/\\.\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f]*|\.[^/\\.\x00-\x1f\x7f-\x9f][^/\\\x00-\x1f\x7f-\x9f]*|\.\.[^/\\\x00-\x1f\x7f-\x9f]+))*/*$";
 
+/// Where a response tells of a workbook.
+const WORKBOOK: &str = "/content/application~1vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// Whether an operation may fail so.
 type Applies = fn(Place<'_>) -> bool;
 
@@ -151,6 +154,10 @@ fn complete_operation(place: Place<'_>, operation: &mut Value, page: u32) {
         complete_parameter(parameter, page);
     }
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    // What is no text is bytes.
+    for media in responses.values_mut().filter_map(|response| response.pointer_mut(WORKBOOK)) {
+        media["schema"] = json!({ "type": "string", "format": "binary" });
+    }
     for (status, description, _) in ERRORS.iter().filter(|(.., applies)| applies(place)) {
         let content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } });
         responses.insert((*status).to_owned(), json!({ "description": description, "content": content }));

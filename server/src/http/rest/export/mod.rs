@@ -53,7 +53,7 @@ pub(super) async fn sessions_csv(signed: Signed) -> Result<HttpResponse, Failure
     get, path = "/api/v1/sessions.xlsx", tag = "Exports", operation_id = "exportSessionsXlsx",
     params(SessionParams, OrderParams, LanguageParams),
     responses((
-        status = 200, description = "The workbook.", body = Vec<u8>,
+        status = 200, description = "The workbook.", body = String,
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         headers(("Content-Disposition" = String, description = "A name for the file."))
     )),
@@ -89,7 +89,7 @@ pub(super) async fn statistics_csv(signed: Signed) -> Result<HttpResponse, Failu
     get, path = "/api/v1/statistics.xlsx", tag = "Exports", operation_id = "exportStatisticsXlsx",
     params(SessionParams, GroupParams, LanguageParams),
     responses((
-        status = 200, description = "The workbook.", body = Vec<u8>,
+        status = 200, description = "The workbook.", body = String,
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         headers(("Content-Disposition" = String, description = "A name for the file."))
     )),

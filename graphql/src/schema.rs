@@ -16,7 +16,7 @@ use async_graphql::{
 use atelier_application::alerts::AlertDesk;
 use atelier_application::audit::AuditTrail;
 use atelier_application::ports::clock::Clock;
-use atelier_application::query::{Queries, ReadPorts};
+use atelier_application::query::Queries;
 use atelier_application::sync::SyncControl;
 use futures_util::future::join_all;
 use futures_util::stream::{BoxStream, StreamExt, once};
@@ -37,24 +37,7 @@ pub struct AtelierSchema {
 
 /// The schema over these services.
 pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
-    let ports = ReadPorts {
-        machines: Arc::clone(&services.machines),
-        sessions: Arc::clone(&services.sessions),
-        log_files: Arc::clone(&services.log_files),
-        format: Arc::clone(&services.format),
-        anomalies: Arc::clone(&services.anomalies),
-        sync_runs: Arc::clone(&services.sync_runs),
-        decisions: Arc::clone(&services.decisions),
-        orders: Arc::clone(&services.orders),
-        order_links: Arc::clone(&services.order_links),
-        statistics: Arc::clone(&services.statistics),
-        clock: Arc::clone(&services.clock),
-        silence: services.silence,
-        alerts: Arc::clone(&services.alerts),
-        users: Arc::clone(&services.users),
-        zone: services.zone,
-    };
-    let queries = Queries::new(ports, limits.page);
+    let queries = services.queries.clone();
     let sync = SyncControl::new(Arc::clone(&services.sync_runner), Arc::clone(&services.sync_runs));
     let audit = AuditTrail::new(Arc::clone(&services.audit), limits.page);
     let (clock, exclusions) = (Arc::clone(&services.clock), services.exclusions.clone());

@@ -5,7 +5,7 @@ use crate::clock::SystemClock;
 use crate::config::{
     Config, DatabaseConfig, LogSourceConfig, PlantCalendar, ProviderConfig, RetentionConfig, Schedule, Secret,
 };
-use crate::http::{Api, Connections, Rates, Readiness};
+use crate::http::{Api, Connections, Rates, Readiness, Rest};
 use crate::no_source::NoSource;
 use crate::on_demand::{self, Requests};
 use crate::schedule::longest_pause;
@@ -29,6 +29,7 @@ use atelier_application::ports::sessions::SessionReader;
 use atelier_application::ports::signals::CommitSignals;
 use atelier_application::ports::sync_runner::SyncRunner;
 use atelier_application::ports::sync_runs::SyncSource;
+use atelier_application::query::{Queries, ReadPorts};
 use atelier_application::retention::Retention;
 use atelier_application::sync_orders::OrderSync;
 use atelier_archive::FolderArchive;
@@ -299,6 +300,28 @@ impl Feed {
     }
 }
 
+/// All that can be read, over GraphQL and REST alike.
+fn queries(config: &Config, store: &Store) -> Queries {
+    let ports = ReadPorts {
+        machines: Arc::new(store.clone()),
+        sessions: Arc::new(store.clone()),
+        log_files: Arc::new(store.clone()),
+        format: Arc::new(MachineLog),
+        anomalies: Arc::new(store.clone()),
+        sync_runs: Arc::new(store.clone()),
+        decisions: Arc::new(store.clone()),
+        orders: Arc::new(store.clone()),
+        order_links: Arc::new(store.clone()),
+        statistics: Arc::new(store.clone()),
+        alerts: Arc::new(store.clone()),
+        users: Arc::new(store.clone()),
+        clock: Arc::new(SystemClock),
+        silence: silence(config),
+        zone: config.plant.zone,
+    };
+    Queries::new(ports, config.limits.graphql.page)
+}
+
 /// What requests are answered with, what tells of changes, and the runs that are asked for.
 pub(crate) fn api(
     config: &Config,
@@ -317,16 +340,13 @@ pub(crate) fn api(
     let (sync_runner, requests) = on_demand::channel();
     let sync_runner: Arc<dyn SyncRunner> = Arc::new(sync_runner);
     let api_tokens = api_tokens(store);
+    let queries = queries(config, store);
+    let register = Machines::new(Arc::new(store.clone()), Arc::new(SystemClock));
     let services = Services {
-        machines: Arc::new(store.clone()),
-        sessions: Arc::new(store.clone()),
-        log_files: Arc::new(store.clone()),
-        format: Arc::new(MachineLog),
-        anomalies: Arc::new(store.clone()),
+        queries: queries.clone(),
         sync_runs: Arc::new(store.clone()),
         sync_runner: Arc::clone(&sync_runner),
-        decisions: Arc::new(store.clone()),
-        register: Machines::new(Arc::new(store.clone()), Arc::new(SystemClock)),
+        register: register.clone(),
         deciding: Decisions::new(
             deriving(config, store),
             Arc::new(store.clone()),
@@ -334,23 +354,18 @@ pub(crate) fn api(
             Arc::new(store.clone()),
             sync_runner,
         ),
-        orders: Arc::new(store.clone()),
-        order_links: Arc::new(store.clone()),
-        statistics: Arc::new(store.clone()),
-        silence: silence(config),
         exclusions: exclusions(config, store),
         audit: Arc::new(store.clone()),
         alerts: Arc::new(store.clone()),
-        users: Arc::new(store.clone()),
         events,
         auth: auth.clone(),
         accounts: accounts(store),
         api_tokens: api_tokens.clone(),
         clock: Arc::new(SystemClock),
-        zone: config.plant.zone,
     };
     let api = Api {
         schema: atelier_graphql::schema(services, &config.limits.graphql),
+        rest: Rest::new(queries, register, config.plant.zone, config.limits.graphql.page),
         auth,
         externals: None,
         integrations: api_tokens,

@@ -25,6 +25,7 @@ mod harness;
 mod instances;
 mod kills;
 mod outage;
+mod rest;
 mod retention;
 mod samples;
 mod union;

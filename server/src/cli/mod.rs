@@ -93,8 +93,8 @@ enum Command {
     Token(token::Token),
     /// Lists versions of log files, sets one aside, and takes it back in.
     Version(version::Version),
-    /// Prints the GraphQL schema.
-    Schema,
+    /// Prints the GraphQL schema, or the OpenAPI contract of REST.
+    Schema(schema::Schema),
     /// Reads the configuration, tries every connection, says what is wrong and how to mend it.
     Check,
 }
@@ -114,7 +114,7 @@ pub(crate) fn run() -> ExitCode {
         Command::User(command) => block_on(user::run(command, &global)),
         Command::Token(command) => block_on(token::run(command, &global)),
         Command::Version(command) => block_on(version::run(command, &global)),
-        Command::Schema => schema::run(),
+        Command::Schema(command) => schema::run(&command),
         Command::Check => block_on(check::run(&global)),
     };
     outcome.unwrap_or_else(|error| {

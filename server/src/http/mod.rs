@@ -5,6 +5,7 @@
 //! websocket/    GET /graphql: subscriptions, `graphql-transport-ws`
 //! sse.rs        POST /graphql: the same as a stream of events
 //! token.rs      POST /token: the `OAuth2` password form
+//! rest/         /api: REST over the same use cases
 //! health.rs     /healthz, /readyz
 //! index.rs      /: what runs here
 //! graphiql.rs   /graphiql: a page to try queries on
@@ -26,6 +27,7 @@ mod graphql;
 mod health;
 mod index;
 mod rates;
+mod rest;
 mod server;
 mod sse;
 #[cfg(test)]
@@ -37,6 +39,7 @@ mod websocket;
 pub(crate) use connections::Connections;
 pub(crate) use health::Readiness;
 pub(crate) use rates::Rates;
+pub(crate) use rest::{Rest, openapi};
 pub(crate) use server::{Listening, listen};
 pub(crate) use tls::Certificate;
 
@@ -56,6 +59,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Api {
     /// Answers GraphQL.
     pub(crate) schema: AtelierSchema,
+    /// Answers REST.
+    pub(crate) rest: Rest,
     /// Proves who asks.
     pub(crate) auth: Auth,
     /// The same, by tokens of an identity provider, if one is configured.
@@ -112,6 +117,7 @@ fn routes(api: Api) -> impl FnOnce(&mut ServiceConfig) {
                     .route(web::get().to(graphiql::part))
                     .route(web::head().to(graphiql::part)),
             )
+            .configure(rest::routes)
             .service(web::resource("/healthz").route(web::get().to(health::alive)).route(web::head().to(health::alive)))
             .service(web::resource("/readyz").route(web::get().to(health::ready)).route(web::head().to(health::ready)))
             .service(web::resource("/").route(web::get().to(index::get)).route(web::head().to(index::get)))

@@ -4,6 +4,7 @@ mod changes;
 mod faults;
 mod links;
 mod reading;
+mod rest;
 mod samples;
 
 use crate::harness::atelier::{Atelier, Output};

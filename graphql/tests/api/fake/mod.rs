@@ -19,6 +19,7 @@ use atelier_application::ports::log_source::MockLogSource;
 use atelier_application::ports::scratch::MockScratch;
 use atelier_application::ports::sync_runs::MockSyncRunStore;
 use atelier_application::ports::users::Role;
+use atelier_application::query::{Queries, ReadPorts};
 use atelier_domain::ids::UserId;
 use atelier_domain::time::{Instant, PlantZone};
 use atelier_domain::units::Millis;
@@ -39,31 +40,37 @@ impl Clock for Still {
 
 pub(crate) fn over(store: &Arc<Store>, limits: &Limits) -> AtelierSchema {
     let people = Arc::new(people::People(Arc::clone(store)));
-    let services = Services {
+    let ports = ReadPorts {
         machines: Arc::clone(store) as _,
         sessions: Arc::clone(store) as _,
         log_files: Arc::clone(store) as _,
         format: Arc::clone(store) as _,
         anomalies: Arc::clone(store) as _,
         sync_runs: Arc::clone(store) as _,
-        sync_runner: Arc::clone(store) as _,
-        exclusions: exclusions(store),
         decisions: Arc::clone(store) as _,
-        register: Machines::new(Arc::clone(store) as _, Arc::new(Still)),
-        deciding: deciding(store),
         orders: Arc::clone(store) as _,
         order_links: Arc::clone(store) as _,
         statistics: Arc::clone(store) as _,
-        silence: Millis::from_seconds(3_600),
-        audit: Arc::clone(store) as _,
         alerts: Arc::clone(store) as _,
         users: people.clone(),
+        clock: Arc::new(Still),
+        silence: Millis::from_seconds(3_600),
+        zone: PlantZone::new(chrono_tz::Europe::Paris, NaiveTime::MIN),
+    };
+    let services = Services {
+        queries: Queries::new(ports, limits.page),
+        sync_runs: Arc::clone(store) as _,
+        sync_runner: Arc::clone(store) as _,
+        exclusions: exclusions(store),
+        register: Machines::new(Arc::clone(store) as _, Arc::new(Still)),
+        deciding: deciding(store),
+        audit: Arc::clone(store) as _,
+        alerts: Arc::clone(store) as _,
         events: Arc::clone(store) as _,
         accounts: Accounts::new(people.clone(), people.clone(), people.clone(), Arc::new(Still)),
         api_tokens: ApiTokens::new(people.clone(), people.clone(), people.clone(), people.clone(), Arc::new(Still)),
         auth: Auth::new(people.clone(), people.clone(), people.clone(), people, Arc::new(Still)),
         clock: Arc::new(Still),
-        zone: PlantZone::new(chrono_tz::Europe::Paris, NaiveTime::MIN),
     };
     schema(services, limits)
 }

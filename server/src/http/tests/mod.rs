@@ -14,6 +14,7 @@ mod graphql;
 mod limits;
 mod pages;
 mod provider;
+mod rest;
 mod streams;
 mod websocket;
 

@@ -5,6 +5,7 @@
 //! refused before anything of it was executed is a client error, and has no `data`. One that accepts `text/event-stream`
 //! gets its results one by one.
 
+use super::body::{self, Refused};
 use super::rates::TooMany;
 use super::sse::{self, Asked};
 use super::{Api, caller, failure};
@@ -16,13 +17,9 @@ use async_graphql::{BatchRequest, BatchResponse, Executor, Request, Response, Va
 use atelier_application::error::AppError;
 use atelier_graphql::{Caller, Origin, refusal};
 use serde_json::json;
-use std::time::Duration;
 
 const JSON: &str = "application/json; charset=utf-8";
 const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
-
-/// A body that takes longer to arrive is given up.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a client is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +54,6 @@ fn accepts(request: &HttpRequest, wanted: &str) -> bool {
     })
 }
 
-/// A request that is no GraphQL request.
-struct Malformed(StatusCode, String);
-
 /// Answers operations.
 pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>) -> HttpResponse {
     let form = Form::of(&request);
@@ -67,9 +61,10 @@ pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>)
     if let Err(too_many) = api.rates.charge(&caller, from, 1) {
         return refuse_too_many(too_many, form);
     }
-    let batch = match read(&request, payload, &api).await {
+    let body = body::json(&request, payload, api.body_limit).await;
+    let batch = match body.and_then(|body| parse(&body, api.batch_limit)) {
         Ok(batch) => batch,
-        Err(Malformed(status, message)) => return failure::graphql(status, form.content_type(), &message),
+        Err(refused) => return failure::graphql(refused.status, form.content_type(), &refused.message),
     };
     let origin = from.map(Origin);
     match batch {
@@ -113,46 +108,9 @@ fn refuse_too_many(too_many: TooMany, form: Form) -> HttpResponse {
     response
 }
 
-async fn read(request: &HttpRequest, payload: Payload, api: &Api) -> Result<BatchRequest, Malformed> {
-    check_content(request)?;
-    let too_large = || {
-        let message = format!("The body is larger than {} KiB: ask for less in one request.", api.body_limit / 1024);
-        Malformed(StatusCode::PAYLOAD_TOO_LARGE, message)
-    };
-    let announced =
-        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > api.body_limit as u64) {
-        return Err(too_large());
-    }
-    let body = tokio::time::timeout(PATIENCE, payload.to_bytes_limited(api.body_limit))
-        .await
-        .map_err(|_| Malformed(StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time.".to_owned()))?
-        .map_err(|_| too_large())?
-        .map_err(|_| Malformed(StatusCode::BAD_REQUEST, "The body did not arrive whole.".to_owned()))?;
-    parse(&body, api.batch_limit)
-}
-
-fn check_content(request: &HttpRequest) -> Result<(), Malformed> {
-    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media = media.split(';').next().unwrap_or_default().trim();
-    if !media.eq_ignore_ascii_case("application/json") {
-        return Err(Malformed(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Send the request as JSON, with Content-Type: application/json.".to_owned(),
-        ));
-    }
-    if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-        return Err(Malformed(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "Send the body without a Content-Encoding.".to_owned(),
-        ));
-    }
-    Ok(())
-}
-
-fn parse(body: &[u8], batch_limit: usize) -> Result<BatchRequest, Malformed> {
+fn parse(body: &[u8], batch_limit: usize) -> Result<BatchRequest, Refused> {
     let malformed = |error: &dyn std::fmt::Display| {
-        Malformed(StatusCode::BAD_REQUEST, format!("The body is no GraphQL request in JSON: {error}."))
+        Refused::new(StatusCode::BAD_REQUEST, format!("The body is no GraphQL request in JSON: {error}."))
     };
     if body.trim_ascii_start().first() != Some(&b'[') {
         let request: Request = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
@@ -164,7 +122,7 @@ fn parse(body: &[u8], batch_limit: usize) -> Result<BatchRequest, Malformed> {
     let requests: Vec<Request> = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
     if requests.is_empty() || requests.len() > batch_limit {
         let message = format!("The batch has {} requests: send 1 to {batch_limit}.", requests.len());
-        return Err(Malformed(StatusCode::BAD_REQUEST, message));
+        return Err(Refused::new(StatusCode::BAD_REQUEST, message));
     }
     Ok(BatchRequest::Batch(requests))
 }

@@ -13,12 +13,14 @@
 //! caller.rs     who sends a request
 //! rates.rs      how often somebody may ask
 //! connections.rs  how many connections that stay open somebody has
+//! body.rs       bodies in JSON
 //! failure.rs    errors in the forms that clients expect
 //! tls.rs        HTTPS
 //! server.rs     the listening, and the end of it
 //! ```
 
 mod assets;
+mod body;
 mod caller;
 mod connections;
 mod failure;

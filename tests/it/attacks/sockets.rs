@@ -1,4 +1,4 @@
-//! WebSockets without manners.
+//! `WebSocket`s without manners.
 
 use super::Fortress;
 use super::raw::Connection;
@@ -16,11 +16,11 @@ fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
     match u16::try_from(length) {
         Ok(short) if short < 126 => frame.push(0x80 | short as u8),
         Ok(medium) => {
-            frame.push(0x80 | 126);
+            frame.push(0x80 | 0x7e);
             frame.extend(medium.to_be_bytes());
         }
         Err(_) => {
-            frame.push(0x80 | 127);
+            frame.push(0x80 | 0x7f);
             frame.extend((length as u64).to_be_bytes());
         }
     }
@@ -91,7 +91,7 @@ async fn operations_are_bounded_and_bombs_refused() {
     socket.subscribe("one too many", "subscription { sessionUpdated { id } }", json!({})).await;
     match socket.receive(Duration::from_secs(5)).await {
         Received::Message(message) => {
-            assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("one too many")))
+            assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("one too many")));
         }
         other => panic!("{other:?}"),
     }
@@ -104,7 +104,7 @@ async fn operations_are_bounded_and_bombs_refused() {
     socket.subscribe("bomb", &bomb, json!({})).await;
     match socket.receive(Duration::from_secs(5)).await {
         Received::Message(message) => {
-            assert_eq!(message["payload"][0]["extensions"]["code"], "QUERY_TOO_COMPLEX", "{message}")
+            assert_eq!(message["payload"][0]["extensions"]["code"], "QUERY_TOO_COMPLEX", "{message}");
         }
         other => panic!("{other:?}"),
     }

@@ -134,7 +134,7 @@ impl<'a> Author<'a> {
                 1 => characters.insert(at, characters[at]),
                 _ => {
                     characters[at] =
-                        *['{', '}', '(', '"', '$', '@', '\u{0}', '!', '#', 'é'].choose(&mut self.rng).unwrap()
+                        *['{', '}', '(', '"', '$', '@', '\u{0}', '!', '#', 'é'].choose(&mut self.rng).unwrap();
                 }
             }
         }

@@ -22,11 +22,11 @@ pub(super) async fn before(url: &str) -> (String, Counter) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("{user}@{}/{database}?sslmode=disable", listener.local_addr().unwrap());
     let (counter, server) = (Counter::default(), server.to_owned());
-    let counted = counter.clone();
+    let told = counter.clone();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let server = TcpStream::connect(&server).await.unwrap();
-            tokio::spawn(pass_on(client, server, counted.clone()));
+            tokio::spawn(pass_on(client, server, told.clone()));
         }
     });
     (url, counter)

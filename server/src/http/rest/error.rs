@@ -1,5 +1,6 @@
 //! What clients are told when something goes wrong: the one place where errors get their codes and statuses.
 
+use super::super::rates::TooMany;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
@@ -55,12 +56,14 @@ enum ErrorCode {
 pub(crate) struct Failure {
     status: StatusCode,
     body: ErrorBody,
+    /// When to come back, in seconds, if that is known.
+    after: Option<u64>,
 }
 
 impl Failure {
     fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
         let error = ErrorDetail { code, message: message.into(), field: None, reference: None };
-        Self { status, body: ErrorBody { error } }
+        Self { status, body: ErrorBody { error }, after: None }
     }
 
     /// A parameter, or a field of the body, that is not right.
@@ -119,6 +122,12 @@ impl From<AppError> for Failure {
     }
 }
 
+impl From<TooMany> for Failure {
+    fn from(too_many: TooMany) -> Self {
+        Self { after: Some(too_many.seconds), ..AppError::from(too_many).into() }
+    }
+}
+
 impl From<TokenError> for Failure {
     fn from(error: TokenError) -> Self {
         AppError::from(error).into()
@@ -146,6 +155,9 @@ impl ResponseError for Failure {
             StatusCode::SERVICE_UNAVAILABLE => response.insert_header((header::RETRY_AFTER, "5")),
             _ => &mut response,
         };
+        if let Some(seconds) = self.after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
         response.json(&self.body)
     }
 }

@@ -32,7 +32,9 @@ impl FromRequest for Signed {
         Box::pin(async move {
             let api = request.app_data::<Data<Api>>().cloned();
             let api = api.ok_or_else(|| Failure::internal("requests have nothing to be answered with"))?;
-            let subject = match caller::of(&request, &api).await {
+            let caller = caller::of(&request, &api).await;
+            api.rates.charge(&caller, caller::origin(&request, &api), 1)?;
+            let subject = match caller {
                 Caller::Known(subject) => subject,
                 Caller::Anonymous => return Err(Failure::anonymous()),
                 Caller::Refused(error) => return Err(error.into()),
@@ -52,6 +54,11 @@ impl Signed {
     /// The most bytes of a body.
     pub(super) fn body_limit(&self) -> usize {
         self.api.body_limit
+    }
+
+    /// The request itself.
+    pub(super) fn request(&self) -> &HttpRequest {
+        &self.request
     }
 
     /// The request's headers.

@@ -60,6 +60,24 @@ async fn who_asks_too_often_has_to_wait_and_nobody_else() {
 }
 
 #[actix_web::test]
+async fn rest_counts_too() {
+    let inside = Inside::with(RATE).await;
+    let service = service!(inside);
+    let token = inside.token(60_000).await;
+    let asking =
+        || TestRequest::get().uri("/api/v1/machines").insert_header(("authorization", format!("Bearer {token}")));
+    for _ in 0..5 {
+        assert_eq!(call_service(&service, asking().to_request()).await.status(), 200);
+    }
+    let response = call_service(&service, asking().to_request()).await;
+    assert_eq!(
+        (response.status().as_u16(), response.headers().get("retry-after").unwrap().as_bytes()),
+        (429, &b"1"[..])
+    );
+    assert_eq!(json_of(response).await["error"]["code"], "RATE_LIMITED");
+}
+
+#[actix_web::test]
 async fn each_request_of_a_batch_counts() {
     let inside = Inside::with(RATE).await;
     let service = service!(inside);

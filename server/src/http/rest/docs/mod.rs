@@ -1,8 +1,9 @@
 //! `/api/docs`: the contract for people, a page of its own that loads nothing from elsewhere.
 
-use super::answer;
-use actix_web::http::header::{self, HeaderValue};
+use super::super::assets;
 use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
@@ -12,25 +13,22 @@ const SCRIPT: &str = include_str!("script.js");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-fn part(request: &HttpRequest, content_type: &'static str, body: &'static str) -> HttpResponse {
-    let mut response = answer::tagged(request.headers(), content_type, &answer::tag_of(body.as_bytes()), body);
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    response
+fn part(request: &HttpRequest, name: &str, content: &'static str) -> HttpResponse {
+    let hash = Sha256::digest(content.as_bytes()).into();
+    assets::answer(request, name, Cow::Borrowed(content.as_bytes()), &hash, POLICY)
 }
 
 /// The page.
 pub(super) async fn page(request: HttpRequest) -> HttpResponse {
-    part(&request, "text/html; charset=utf-8", PAGE)
+    part(&request, "page.html", PAGE)
 }
 
 /// How it looks.
 pub(super) async fn style(request: HttpRequest) -> HttpResponse {
-    part(&request, "text/css; charset=utf-8", STYLE)
+    part(&request, "style.css", STYLE)
 }
 
 /// What it does.
 pub(super) async fn script(request: HttpRequest) -> HttpResponse {
-    part(&request, "text/javascript; charset=utf-8", SCRIPT)
+    part(&request, "script.js", SCRIPT)
 }

@@ -91,7 +91,7 @@ async fn what_fails_at_once_is_an_error_and_what_fails_later_breaks_off() {
 /// What a client gets of a table over a real connection.
 async fn transfer(plant: Plant, headers: &str) -> Vec<u8> {
     let (inside, viewer) = over(plant).await;
-    let listening = Listening::start(listen("127.0.0.1:0").unwrap(), inside.api.clone()).unwrap();
+    let listening = Listening::start(listen("127.0.0.1:0").unwrap(), inside.api.clone(), None).unwrap();
     let mut stream = TcpStream::connect(listening.address()).await.unwrap();
     let request = format!(
         "GET /api/v1/sessions.csv HTTP/1.1\r\nHost: x\r\nAuthorization: {viewer}\r\n{headers}Connection: close\r\n\r\n"

@@ -14,6 +14,7 @@
 mod alerts;
 mod architecture;
 mod cleanup;
+mod client;
 mod conformance;
 mod decisions;
 mod erp;

@@ -15,6 +15,7 @@ mod alerts;
 mod architecture;
 mod attacks;
 mod cleanup;
+mod client;
 mod conformance;
 mod contract;
 mod decisions;

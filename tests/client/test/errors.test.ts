@@ -46,6 +46,14 @@ const provocations: { [code in Code]: null | (() => Promise<GraphQLFault>) } = {
       if (fault.extensions?.code !== "UNAUTHENTICATED" || attempt > 10) return fault;
     }
   },
+  PERSISTED_QUERY_NOT_FOUND: async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } };
+    const answer = (await (await post({ extensions }, viewer.accessToken)).json()) as Answer<never>;
+    assert.ok(answer.errors?.[0]);
+    // Clients know it by these very words.
+    assert.equal(answer.errors[0].message, "PersistedQueryNotFound");
+    return answer.errors[0];
+  },
   // A fault of the server: no request can ask for one.
   INTERNAL: null,
 };
@@ -55,7 +63,7 @@ for (const [code, provoke] of Object.entries(provocations)) {
   test(code, async () => {
     const fault = await provoke();
     assert.equal(fault.extensions?.code, code);
-    assert.match(fault.message, /^[A-Z`].*[.!?]$/s, "one sentence for people");
+    if (code !== "PERSISTED_QUERY_NOT_FOUND") assert.match(fault.message, /^[A-Z`].*[.!?]$/s, "one sentence for people");
   });
 }
 

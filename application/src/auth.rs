@@ -140,12 +140,13 @@ impl Auth {
         Ok(true)
     }
 
-    /// The user behind a subject, as they are now.
+    /// The user behind a subject, as they are now, with the role that the subject has: a token may allow less.
     pub async fn me(&self, subject: &Subject) -> Result<User, AppError> {
         let found = self.users.users_by_id(&[subject.user]).await?;
         found
             .into_iter()
             .find(|user| user.active)
+            .map(|user| User { role: subject.role, ..user })
             .ok_or_else(|| AppError::Unauthenticated("This user may no longer sign in.".to_owned()))
     }
 

@@ -12,7 +12,7 @@ pub(super) struct MeQuery;
 
 #[Object]
 impl MeQuery {
-    /// Who asks.
+    /// Who asks. With an API token, `role` is what the token allows.
     async fn me(&self, ctx: &Context<'_>) -> ApiResult<User> {
         let services = ctx
             .data_opt::<Services>()

@@ -154,6 +154,7 @@ async fn revoked_tokens_and_those_of_deactivated_users_end_within_two_seconds() 
     socket.subscribe("a", "subscription { sessionUpdated { id } }", json!({})).await;
     // A token of a viewer's role does no more, though its owner may.
     assert_eq!(code(&client, "mutation { syncNow(source: FTP) { id } }").await, "FORBIDDEN");
+    assert_eq!(client.query("{ me { role } }", json!({})).await["me"]["role"], "VIEWER");
     let id = made["createApiToken"]["apiToken"]["id"].clone();
     admin.query("mutation($id: ID!) { revokeApiToken(id: $id) { id } }", json!({ "id": id })).await;
     is_refused_everywhere(&fortress, &token, "a revoked API token").await;

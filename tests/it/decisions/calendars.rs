@@ -1,7 +1,8 @@
 //! Calendars and reference cycle times that begin in the past: sessions follow in the background.
 
-use super::{Plant, on_both, open_on, runs};
+use super::{Plant, open_on, runs};
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use crate::harness::samples::Tree;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,8 +1,9 @@
 //! The plant's calendar out of `atelier.toml`, and figures that come back after the schema was taken back.
 
-use super::{Plant, on_both, open_on};
+use super::{Plant, open_on};
 use crate::harness::atelier::Atelier;
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use crate::harness::samples::Tree;
 use crate::kills::stored;
 use atelier_application::ports::ingest_store::IngestStore as _;

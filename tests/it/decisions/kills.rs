@@ -1,7 +1,8 @@
 //! A program that is killed between a decision and what follows from it.
 
-use super::{Plant, SET_CALENDAR, figures, on_both, open_on};
+use super::{Plant, SET_CALENDAR, figures, open_on};
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use crate::harness::samples::Tree;
 use atelier_application::ports::ingest_store::IngestStore as _;
 use atelier_application::ports::sync_runs::{SyncRunStore as _, SyncSource};

@@ -1,7 +1,8 @@
 //! Learned cycle times follow late data.
 
-use super::{FOLDER, on_both, pieces};
+use super::{FOLDER, pieces};
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use crate::union::plant::Plant;
 use atelier_application::ingest::{AskedBy, Exclusions, Room};
 use atelier_application::ports::ingest_store::IngestStore as _;

@@ -121,21 +121,3 @@ fn pieces(day: u32, count: u32, seconds: u32) -> String {
     }
     text
 }
-
-/// The same for both databases: that of the second name is passed over where there is no PostgreSQL.
-macro_rules! on_both {
-    ($($name:ident => $sqlite:ident, $postgres:ident);* $(;)?) => {
-        $(#[tokio::test(flavor = "multi_thread")]
-        async fn $sqlite() {
-            $name(crate::harness::database::Database::sqlite()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $postgres() {
-            if let Some(database) = crate::harness::database::Database::postgres() {
-                $name(database).await;
-            }
-        })*
-    };
-}
-use on_both;

@@ -1,7 +1,8 @@
 //! Scrap, and why a machine stood still from one day to the next.
 
-use super::{FOLDER, Plant, on_both, open_on, pieces, runs, session};
+use super::{FOLDER, Plant, open_on, pieces, runs, session};
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use crate::harness::samples::Tree;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,7 +1,8 @@
 //! What is new, changed, gone and back is found, and nothing else is written.
 
-use super::{Erp, Value, atelier, on_both, orders, sync, wanted};
+use super::{Erp, Value, atelier, orders, sync, wanted};
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use serde_json::json;
 
 on_both! {

@@ -1,7 +1,8 @@
 //! Orders that the logs' pieces name.
 
-use super::{Erp, Value, atelier, on_both, sync, wanted};
+use super::{Erp, Value, atelier, sync, wanted};
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use crate::harness::samples::Tree;
 use serde_json::json;
 

@@ -44,21 +44,3 @@ fn wanted(number: u32) -> String {
          INSERT INTO A_Logbuch (ID_A_Kopf, Datum, Notiz) VALUES ('W{number}', '2026-03-01 10:00:00', 'cde Planifiée');"
     )
 }
-
-/// The same for both databases: that of the second name is passed over where there is no PostgreSQL.
-macro_rules! on_both {
-    ($($name:ident => $sqlite:ident, $postgres:ident);* $(;)?) => {
-        $(#[tokio::test(flavor = "multi_thread")]
-        async fn $sqlite() {
-            $name(crate::harness::database::Database::sqlite()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $postgres() {
-            if let Some(database) = crate::harness::database::Database::postgres() {
-                $name(database).await;
-            }
-        })*
-    };
-}
-use on_both;

@@ -1,7 +1,8 @@
 //! Orders over REST are GraphQL's.
 
-use super::{Erp, ORDERS, atelier, on_both, sync};
+use super::{Erp, ORDERS, atelier, sync};
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use crate::rest::get;
 use reqwest::Method;
 use serde_json::{Value, json};

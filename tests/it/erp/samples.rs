@@ -1,7 +1,8 @@
 //! The samples' orders are what they should be, and a second run writes nothing.
 
-use super::{Erp, atelier, on_both, orders, sync};
+use super::{Erp, atelier, orders, sync};
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use crate::harness::samples;
 use serde_json::{Value, json};
 

@@ -60,8 +60,11 @@ impl Output {
     }
 }
 
-/// `target/<profile>/atelier`, beside which the test executable's folder is.
+/// `target/<profile>/atelier`, beside which the test executable's folder is, or the one of `ATELIER_TEST_PROGRAM`.
 fn program() -> PathBuf {
+    if let Some(other) = std::env::var_os("ATELIER_TEST_PROGRAM") {
+        return other.into();
+    }
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).expect("the test executable is in target/<profile>/deps");
     let program = profile.join("atelier");

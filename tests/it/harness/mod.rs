@@ -19,3 +19,21 @@ pub(crate) mod samples;
 pub(crate) mod skip;
 
 mod self_tests;
+
+/// The same for both databases: that of the second name is passed over where there is no PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident => $sqlite:ident, $postgres:ident);* $(;)?) => {
+        $(#[tokio::test(flavor = "multi_thread")]
+        async fn $sqlite() {
+            $name(crate::harness::database::Database::sqlite()).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $postgres() {
+            if let Some(database) = crate::harness::database::Database::postgres() {
+                $name(database).await;
+            }
+        })*
+    };
+}
+pub(crate) use on_both;

@@ -1,8 +1,9 @@
 //! REST and GraphQL tell the same of the same.
 
-use super::{Plant, on_both};
+use super::Plant;
 use crate::harness::compare::{list, text};
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use serde_json::{Value, json};
 
 on_both! {

@@ -100,21 +100,3 @@ pub(super) async fn get(base: &str, client: &Client, method: reqwest::Method, pa
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     Answer { status, headers, bytes: answer.bytes().await.unwrap().to_vec() }
 }
-
-/// The same for both databases: that of the second name is passed over where there is no PostgreSQL.
-macro_rules! on_both {
-    ($($name:ident => $sqlite:ident, $postgres:ident);* $(;)?) => {
-        $(#[tokio::test(flavor = "multi_thread")]
-        async fn $sqlite() {
-            $name(crate::harness::database::Database::sqlite()).await;
-        }
-
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $postgres() {
-            if let Some(database) = crate::harness::database::Database::postgres() {
-                $name(database).await;
-            }
-        })*
-    };
-}
-use on_both;

@@ -1,8 +1,9 @@
 //! Tables hold what lists tell, in both languages.
 
-use super::{Answer, Plant, on_both};
+use super::{Answer, Plant};
 use crate::harness::compare::{list, text};
 use crate::harness::database::Database;
+use crate::harness::on_both;
 use calamine::{Data, Reader as _, Xlsx};
 use chrono::{DateTime, NaiveDate};
 use serde_json::Value;

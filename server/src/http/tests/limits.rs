@@ -185,3 +185,22 @@ fn a_renewed_certificate_is_taken_and_half_of_one_is_not() {
     certificate.reload();
     assert_eq!(certificate.leaf(), *second.cert.der());
 }
+
+#[actix_web::test]
+async fn answers_are_compressed_as_the_client_likes() {
+    let inside = Inside::new().await;
+    let server = serve_with(&inside, None);
+    let token = inside.token(60_000).await;
+    for (accepted, given) in [("br", Some("br")), ("zstd", Some("zstd")), ("gzip", Some("gzip")), ("identity", None)] {
+        let request = http_client()
+            .post(format!("http://{}/graphql", server.address()))
+            .header("accept-encoding", accepted)
+            .bearer_auth(&token)
+            .json(&json!({"query": "{ __schema { types { name description } } }"}));
+        let response = request.send().await.unwrap();
+        let encoding = response.headers().get("content-encoding").map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(encoding.as_deref(), given, "{accepted}");
+        let size = response.bytes().await.unwrap().len();
+        assert_eq!(size < 10_000, given.is_some(), "{accepted}: {size} bytes");
+    }
+}

@@ -177,7 +177,10 @@ impl Auth {
 pub(crate) fn too_many(wait: Millis) -> AppError {
     let seconds = (wait.0 + 999) / 1_000;
     tracing::warn!(seconds, "too many wrong passwords");
-    AppError::RateLimited(format!("Too many wrong passwords: try again in {seconds} s."))
+    AppError::RateLimited {
+        message: format!("Too many wrong passwords: try again in {seconds} s."),
+        after: u64::try_from(seconds).ok(),
+    }
 }
 
 fn refused() -> AppError {

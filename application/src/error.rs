@@ -28,8 +28,13 @@ pub enum AppError {
     #[error("{0}")]
     Unauthenticated(String),
     /// Too many requests.
-    #[error("{0}")]
-    RateLimited(String),
+    #[error("{message}")]
+    RateLimited {
+        /// Of what there are too many, and what to do.
+        message: String,
+        /// In how many seconds it may be tried again, if that is known.
+        after: Option<u64>,
+    },
     /// The same may succeed later. The text is for the log.
     #[error("{0}")]
     Unavailable(String),

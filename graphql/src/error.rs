@@ -47,11 +47,13 @@ pub(crate) struct ApiError {
     message: String,
     field: Option<String>,
     reference: Option<String>,
+    /// In how many seconds it may be tried again.
+    retry_after: Option<u64>,
 }
 
 impl ApiError {
     fn new(code: Code, message: String) -> Self {
-        Self { code, message, field: None, reference: None }
+        Self { code, message, field: None, reference: None, retry_after: None }
     }
 
     /// An argument or input field that is not right.
@@ -103,7 +105,9 @@ impl From<AppError> for ApiError {
             AppError::Conflict(message) => Self::new(Code::Conflict, message),
             AppError::Forbidden(message) => Self::new(Code::Forbidden, message),
             AppError::Unauthenticated(message) => Self::new(Code::Unauthenticated, message),
-            AppError::RateLimited(message) => Self::new(Code::RateLimited, message),
+            AppError::RateLimited { message, after } => {
+                Self { retry_after: after, ..Self::new(Code::RateLimited, message) }
+            }
             AppError::Unavailable(text) | AppError::Internal(text) => {
                 let reference = reference();
                 tracing::error!(reference, error = text, "a request failed");
@@ -130,6 +134,9 @@ impl From<ApiError> for async_graphql::Error {
         }
         if let Some(reference) = error.reference {
             extensions.set("reference", reference);
+        }
+        if let Some(seconds) = error.retry_after {
+            extensions.set("retryAfter", seconds);
         }
         Self { message: error.message, source: None, extensions: Some(extensions) }
     }
@@ -179,7 +186,7 @@ mod tests {
         insta::assert_snapshot!(told(AppError::NotFound("No such machine.".into())), @r#"{"data":null,"errors":[{"message":"No such machine.","extensions":{"code":"NOT_FOUND"}}]}"#);
         insta::assert_snapshot!(told(AppError::Conflict("Taken.".into())), @r#"{"data":null,"errors":[{"message":"Taken.","extensions":{"code":"CONFLICT"}}]}"#);
         insta::assert_snapshot!(told(AppError::Forbidden("No.".into())), @r#"{"data":null,"errors":[{"message":"No.","extensions":{"code":"FORBIDDEN"}}]}"#);
-        insta::assert_snapshot!(told(AppError::RateLimited("Slow down.".into())), @r#"{"data":null,"errors":[{"message":"Slow down.","extensions":{"code":"RATE_LIMITED"}}]}"#);
+        insta::assert_snapshot!(told(AppError::RateLimited { message: "Slow down.".into(), after: Some(7) }), @r#"{"data":null,"errors":[{"message":"Slow down.","extensions":{"code":"RATE_LIMITED","retryAfter":7}}]}"#);
         insta::assert_snapshot!(told(TokenError::Expired.into()), @r#"{"data":null,"errors":[{"message":"The token has expired: sign in again, or exchange the refresh token.","extensions":{"code":"UNAUTHENTICATED"}}]}"#);
     }
 

@@ -87,6 +87,10 @@ impl AtelierSchema {
 
     /// Executes; a query that takes too long is given up. A mutation is not: nobody would know what became of it.
     async fn run(&self, Admitted { request, shape, operation, .. }: Admitted) -> Response {
+        if operation == OperationType::Subscription {
+            let message = "A subscription needs a WebSocket (graphql-transport-ws), or `Accept: text/event-stream`.";
+            return ApiError::bad_request(message).into_response();
+        }
         let work = self.inner.execute(request);
         if operation != OperationType::Query {
             return finish(work.await, &shape);

@@ -6,8 +6,10 @@ use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-/// Libraries that tell every step they take; libunftp with all it knows of the session.
-const TALKATIVE: &str = "actix_server=warn,libunftp=warn,sea_orm_migration=warn,sqlx=warn,unftp_sbe_fs=warn";
+/// Libraries that tell every step they take; libunftp with all it knows of the session. What is no HTTP is an error to
+/// `actix_http`, and anybody can send it.
+const TALKATIVE: &str =
+    "actix_http=off,actix_server=warn,libunftp=warn,sea_orm_migration=warn,sqlx=warn,unftp_sbe_fs=warn";
 
 /// Starts logging, with `default` unless another filter was asked for. Later calls do nothing.
 pub(crate) fn start(config: &LogConfig, default: &str) {

@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use atelier_application::ports::identity::{ExternalIdentity, ExternalTokens, TokenError};
 use atelier_domain::time::Instant;
 use atelier_domain::units::Millis;
+use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use keys::Keys;
 use serde_json::{Map, Value};
@@ -83,6 +84,28 @@ impl Inner {
         Ok(count)
     }
 
+    /// Tells the log why a token counts for nothing; whoever sent it is not told. Claims are looked at once the signature is good.
+    fn refuse(&self, error: &Error) -> TokenError {
+        let ClaimRules { issuer, audience, .. } = &self.rules;
+        match error.kind() {
+            ErrorKind::InvalidAudience => {
+                tracing::info!(
+                    issuer,
+                    audience,
+                    "a token of the identity provider is not for us: its `aud` is another"
+                );
+            }
+            ErrorKind::InvalidIssuer => {
+                tracing::info!(issuer, "a token of the identity provider has another `iss` than `jwt.jwks_issuer`");
+            }
+            ErrorKind::MissingRequiredClaim(claim) => {
+                tracing::info!(issuer, claim, "a token of the identity provider lacks a claim");
+            }
+            _ => tracing::debug!(issuer, %error, "a token is not the identity provider's"),
+        }
+        TokenError::Invalid
+    }
+
     /// Asks once more if that was not done for so long. What was known stays if there is no answer.
     async fn ask_if_older(&self, than: Millis, now: Instant) {
         let old = |known: &Known| known.asked_at.is_none_or(|at| now < at || now - at >= than);
@@ -90,10 +113,16 @@ impl Inner {
             return;
         }
         let _asking = self.asking.lock().await;
-        if old(&self.known())
-            && let Err(error) = self.ask(now).await
-        {
-            tracing::warn!(%error, "the keys of the identity provider cannot be read; those known before stay in use");
+        if !old(&self.known()) {
+            return;
+        }
+        let before = self.known().keys.len();
+        match self.ask(now).await {
+            Ok(keys) if keys != before => tracing::info!(keys, "the keys of the identity provider were read"),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the keys of the identity provider cannot be read; those known before stay in use");
+            }
         }
     }
 }
@@ -107,6 +136,7 @@ impl ExternalTokens for ProviderTokens {
     async fn verify(&self, token: &str, now: Instant) -> Result<ExternalIdentity, TokenError> {
         let header = decode_header(token).map_err(|_| TokenError::Invalid)?;
         if !is_ours(header.alg) {
+            tracing::debug!(algorithm = ?header.alg, "a token has an algorithm other than RS256, ES256 and EdDSA");
             return Err(TokenError::Invalid);
         }
         let known = self.0.known();
@@ -123,11 +153,26 @@ impl ExternalTokens for ProviderTokens {
             self.0.ask_if_older(PATIENCE, now).await;
             key = find();
         }
-        let key = key.ok_or(TokenError::Invalid)?;
+        let key = key.ok_or_else(|| {
+            tracing::debug!(key = header.kid, algorithm = ?header.alg, "a token names a key that the identity provider does not have");
+            TokenError::Invalid
+        })?;
         let mut validation = Validation::new(header.alg);
         self.0.rules.require(&mut validation);
-        let claims = decode::<Map<String, Value>>(token, &key, &validation).map_err(|_| TokenError::Invalid)?.claims;
-        self.0.rules.read(&claims, now)
+        let decoded = decode::<Map<String, Value>>(token, &key, &validation);
+        let claims = decoded.map_err(|error| self.0.refuse(&error))?.claims;
+        let read = self.0.rules.read(&claims, now);
+        // It is signed by the provider: whoever manages it can do something about what is wrong, and nobody else makes us write.
+        read.inspect_err(|error| {
+            let (issuer, claim) = (&self.0.rules.issuer, &self.0.rules.role_claim);
+            match error {
+                TokenError::Expired => tracing::debug!(issuer, "a token of the identity provider has ended"),
+                TokenError::NoRole => {
+                    tracing::info!(issuer, claim, "a token of the identity provider names no role in its role claim")
+                }
+                _ => tracing::info!(issuer, "a token of the identity provider is not valid yet, or has no `sub`"),
+            }
+        })
     }
 }
 

@@ -66,9 +66,9 @@ impl ApiTokens {
     pub async fn subject(&self, secret: &str) -> Result<Subject, TokenError> {
         let digest = self.secrets.digest(secret);
         let now = self.clock.now();
-        let token = self.look_up(digest, now).await.ok_or(TokenError::Invalid)?;
+        let token = self.look_up(digest, now).await.ok_or(TokenError::NoApiToken)?;
         if token.revoked_at.is_some() || !token.owner.active {
-            return Err(TokenError::Invalid);
+            return Err(TokenError::NoApiToken);
         }
         if token.expires_at.is_some_and(|end| now >= end) {
             return Err(TokenError::Expired);

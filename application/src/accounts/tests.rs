@@ -181,7 +181,13 @@ async fn who_guesses_the_current_password_has_to_wait() {
         assert!(matches!(refused, Err(AppError::BadUserInput { .. })), "{refused:?}");
     }
     let refused = accounts.change_password(&subject, LONG, "another-long-one").await;
-    assert_eq!(refused, Err(AppError::RateLimited("Too many wrong passwords: try again in 10 s.".to_owned())));
+    assert_eq!(
+        refused,
+        Err(AppError::RateLimited {
+            message: "Too many wrong passwords: try again in 10 s.".to_owned(),
+            after: Some(10)
+        })
+    );
 }
 
 mod externals {

@@ -230,7 +230,8 @@ async fn who_guesses_has_to_wait_even_when_right_and_faults_are_not_counted() {
     for _ in 0..10 {
         assert_eq!(auth.login("ada", "guess", from).await, Err(wrong()));
     }
-    let told = AppError::RateLimited("Too many wrong passwords: try again in 10 s.".to_owned());
+    let told =
+        AppError::RateLimited { message: "Too many wrong passwords: try again in 10 s.".to_owned(), after: Some(10) };
     assert_eq!(auth.login("ada", "correct horse battery", from).await, Err(told));
     for _ in 0..14 {
         assert!(matches!(auth.login("bob", "anything", from).await, Err(AppError::Unavailable(_))));

@@ -29,6 +29,12 @@ pub enum TokenError {
     /// Anything else; which, is not told.
     #[error("The token is not valid: sign in again.")]
     Invalid,
+    /// No token where one should be.
+    #[error("The header is no token: write `Authorization: Bearer TOKEN`.")]
+    NoBearer,
+    /// An API token that is unknown, or was revoked.
+    #[error("The API token is not valid: it was revoked, or never was one.")]
+    NoApiToken,
     /// An identity provider's token that names no role known here.
     #[error("The token names no role that is known here: ask whoever manages the identity provider.")]
     NoRole,

@@ -104,7 +104,9 @@ fn read(request: &mut Request) -> ApiResult<&ExecutableDocument> {
         }
         let at =
             error.locations.first().map(|at| format!(" (line {}, column {})", at.line, at.column)).unwrap_or_default();
-        ApiError::bad_request(format!("The query cannot be read{at}: {message}"))
+        // The parser draws a picture; its last line is the sentence.
+        let message = message.rsplit_once("= ").map_or(message, |(_, sentence)| sentence);
+        ApiError::bad_request(format!("The query cannot be read{at}: {message}."))
     })
 }
 

@@ -211,9 +211,9 @@ pub(crate) struct ShiftInput {
     weekday: i32,
     /// Its name.
     name: Option<String>,
-    /// When it starts.
+    /// When it starts: `HH:MM`, local to the plant.
     start: String,
-    /// When it ends: the next day's when it is not after the start; the same time is 24 hours.
+    /// When it ends, `HH:MM`: the next day's when it is not after the start; the same time is 24 hours.
     end: String,
 }
 
@@ -224,9 +224,9 @@ pub(crate) struct PlannedStopInput {
     weekday: i32,
     /// What it is for.
     label: String,
-    /// When it starts.
+    /// When it starts: `HH:MM`, local to the plant.
     start: String,
-    /// When it ends: the next day's when it is not after the start.
+    /// When it ends, `HH:MM`: the next day's when it is not after the start.
     end: String,
 }
 
@@ -239,9 +239,9 @@ pub(crate) struct CalendarExceptionInput {
     label: Option<String>,
     /// Whether it is open; without times, at the normal ones.
     open: bool,
-    /// When it opens; with `end`.
+    /// When it opens, `HH:MM`, local to the plant; with `end`.
     start: Option<String>,
-    /// When it closes.
+    /// When it closes, `HH:MM`.
     end: Option<String>,
 }
 

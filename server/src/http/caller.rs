@@ -27,7 +27,7 @@ pub(super) async fn of(request: &HttpRequest, api: &Api) -> Caller {
     }
     match token(request) {
         Some(token) => subject(token, api).await.into(),
-        None => Caller::Refused(TokenError::Invalid),
+        None => Caller::Refused(TokenError::NoBearer),
     }
 }
 

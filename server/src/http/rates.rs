@@ -51,7 +51,7 @@ pub(super) struct TooMany {
 
 impl From<TooMany> for AppError {
     fn from(too_many: TooMany) -> Self {
-        Self::RateLimited(too_many.to_string())
+        Self::RateLimited { message: too_many.to_string(), after: Some(too_many.seconds) }
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Asked {
 pub(super) fn answer(asked: Asked, api: &Api) -> HttpResponse {
     let open = match api.connections.open(asked.subject.user) {
         Ok(open) => open,
-        Err(reason) => return refuse(AppError::RateLimited(reason), Form::Standard),
+        Err(message) => return refuse(AppError::RateLimited { message, after: None }, Form::Standard),
     };
     // One result at a time: whoever does not take it has us wait, not pile up.
     let (sender, receiver) = mpsc::channel(1);

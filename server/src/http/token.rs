@@ -29,11 +29,13 @@ struct Refusal {
     status: StatusCode,
     error: &'static str,
     description: String,
+    /// In how many seconds it may be tried again, if that is known.
+    after: Option<u64>,
 }
 
 impl Refusal {
     fn invalid(description: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description: description.into() }
+        Self { status: StatusCode::BAD_REQUEST, error: "invalid_request", description: description.into(), after: None }
     }
 }
 
@@ -54,8 +56,12 @@ pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>)
             "expires_in": (signed_in.expires_at - api.clock.now()).at_least_zero().0 / 1000,
             "refresh_token": signed_in.refresh_token,
         })),
-        Err(Refusal { status, error, description }) => {
-            HttpResponse::build(status).json(json!({ "error": error, "error_description": description }))
+        Err(Refusal { status, error, description, after }) => {
+            let mut response = HttpResponse::build(status);
+            if let Some(seconds) = after {
+                response.insert_header((header::RETRY_AFTER, seconds));
+            }
+            response.json(json!({ "error": error, "error_description": description }))
         }
     };
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
@@ -105,20 +111,22 @@ async fn grant(form: Form, api: &Api, from: Option<IpAddr>) -> Result<SignedIn, 
         }
         _ => {
             let description = "Use the grant type `password` or `refresh_token`.".to_owned();
-            return Err(Refusal { status: StatusCode::BAD_REQUEST, error: "unsupported_grant_type", description });
+            let error = "unsupported_grant_type";
+            return Err(Refusal { error, ..Refusal::invalid(description) });
         }
     };
     outcome.map_err(refusal)
 }
 
 fn refusal(error: AppError) -> Refusal {
+    let after = if let AppError::RateLimited { after, .. } = &error { *after } else { None };
     let (status, code, description) = match error {
         AppError::Unauthenticated(text) | AppError::Forbidden(text) => {
             (StatusCode::UNAUTHORIZED, "invalid_grant", text)
         }
         AppError::BadUserInput { message, .. } => (StatusCode::BAD_REQUEST, "invalid_request", message),
         AppError::NotFound(text) | AppError::Conflict(text) => (StatusCode::BAD_REQUEST, "invalid_request", text),
-        AppError::RateLimited(text) => (StatusCode::TOO_MANY_REQUESTS, "slow_down", text),
+        AppError::RateLimited { message, .. } => (StatusCode::TOO_MANY_REQUESTS, "slow_down", message),
         AppError::Unavailable(text) => {
             tracing::warn!(error = text, "signing in is not possible");
             (
@@ -137,5 +145,5 @@ fn refusal(error: AppError) -> Refusal {
             )
         }
     };
-    Refusal { status, error: code, description }
+    Refusal { status, error: code, description, after }
 }

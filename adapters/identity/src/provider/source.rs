@@ -73,9 +73,11 @@ impl KeySource {
             Kind::File(path) => tokio::fs::read(path)
                 .await
                 .map_err(|cause| KeySourceError(format!("The keys in {label} cannot be read: {cause}.")))?,
-            Kind::Address(url, client) => fetch(client, url.clone())
-                .await
-                .map_err(|cause| KeySourceError(format!("The keys at {label} cannot be fetched: {cause}.")))?,
+            Kind::Address(url, client) => fetch(client, url.clone()).await.map_err(|cause| {
+                KeySourceError(format!(
+                    "The keys at {label} cannot be fetched: {cause}. Check the address, the network and `jwt.jwks_ca`."
+                ))
+            })?,
         };
         Keys::read(&text).filter(|keys| !keys.is_empty()).ok_or_else(|| {
             KeySourceError(format!(
@@ -119,7 +121,7 @@ fn client(authorities: Option<&Path>) -> Result<Client, KeySourceError> {
 
 async fn fetch(client: &Client, url: Url) -> Result<Vec<u8>, String> {
     let told = |cause: reqwest::Error| {
-        if cause.is_timeout() { "it does not answer in time".to_owned() } else { cause.without_url().to_string() }
+        if cause.is_timeout() { "it does not answer in time".to_owned() } else { deepest(&cause.without_url()) }
     };
     let mut answer = client.get(url).send().await.map_err(told)?;
     if !answer.status().is_success() {
@@ -133,4 +135,13 @@ async fn fetch(client: &Client, url: Url) -> Result<Vec<u8>, String> {
         text.extend_from_slice(&part);
     }
     Ok(text)
+}
+
+/// What lies at the bottom of an error: the layers above it only say that something failed.
+fn deepest(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
 }

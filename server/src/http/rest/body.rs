@@ -17,7 +17,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let (field, message) = (error.path().to_string(), format!("The body is not right: {}.", error.inner()));
-        if field == "." {
+        if [".", "?"].contains(&field.as_str()) {
             Failure::bad_request(StatusCode::BAD_REQUEST, message)
         } else {
             Failure::bad_input(&field, message)

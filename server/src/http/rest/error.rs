@@ -115,7 +115,9 @@ impl From<AppError> for Failure {
             AppError::Unauthenticated(message) => {
                 Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, message)
             }
-            AppError::RateLimited(message) => Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, message),
+            AppError::RateLimited { message, after } => {
+                Self { after, ..Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, message) }
+            }
             AppError::Unavailable(text) => Self::fault(StatusCode::SERVICE_UNAVAILABLE, &text),
             AppError::Internal(text) => Self::fault(StatusCode::INTERNAL_SERVER_ERROR, &text),
         }
@@ -124,7 +126,7 @@ impl From<AppError> for Failure {
 
 impl From<TooMany> for Failure {
     fn from(too_many: TooMany) -> Self {
-        Self { after: Some(too_many.seconds), ..AppError::from(too_many).into() }
+        AppError::from(too_many).into()
     }
 }
 

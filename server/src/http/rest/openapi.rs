@@ -47,7 +47,7 @@ struct Contract;
 
 /// The bodies of requests: what they leave out has a default.
 const INPUTS: [&str; 2] = ["CreateMachine", "UpdateMachine"];
-/// What answers leave out when there is none.
+/// What errors leave out when there is none.
 const OPTIONAL: [&str; 2] = ["field", "reference"];
 
 const ID: &str = "^[1-9][0-9]{0,17}$";
@@ -202,6 +202,7 @@ fn without_null(schema: &mut Value) {
 
 fn complete_schema(name: &str, schema: &mut Value) {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let optional: &[&str] = if name == "ErrorDetail" { &OPTIONAL } else { &[] };
     if INPUTS.contains(&name) {
         for (property, pattern) in [("name", NAME), ("folder", FOLDER), ("description", LINE)] {
             if let Some(property) = properties.get_mut(property) {
@@ -210,7 +211,20 @@ fn complete_schema(name: &str, schema: &mut Value) {
         }
         return;
     }
-    let required: Vec<&String> = properties.keys().filter(|name| !OPTIONAL.contains(&name.as_str())).collect();
+    complete_properties(properties);
+    let required: Vec<&String> = properties.keys().filter(|name| !optional.contains(&name.as_str())).collect();
     let required = json!(required);
     schema["required"] = required;
+}
+
+/// Objects inside others are complete, too.
+fn complete_properties(properties: &mut Map<String, Value>) {
+    for (_, property) in properties.iter_mut() {
+        let inner = if property.get("items").is_some() { property.get_mut("items") } else { Some(property) };
+        let Some(inner) = inner else { continue };
+        let Some(inside) = inner.get_mut("properties").and_then(Value::as_object_mut) else { continue };
+        complete_properties(inside);
+        let required = json!(inside.keys().collect::<Vec<_>>());
+        inner["required"] = required;
+    }
 }

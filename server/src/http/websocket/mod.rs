@@ -27,7 +27,7 @@ pub(super) async fn get(request: HttpRequest, payload: Payload, api: Data<Api>) 
     if !request.headers().contains_key(header::UPGRADE) {
         let mut response = failure::plain(
             StatusCode::METHOD_NOT_ALLOWED,
-            "Queries and mutations are sent with POST, subscriptions over a WebSocket.",
+            "Queries and mutations are sent with POST, subscriptions over a WebSocket, or with POST and `Accept: text/event-stream`.",
         );
         response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("POST"));
         return response;

@@ -131,6 +131,7 @@ fn figures<R: Figures>() -> Table<R> {
         "Temps de fonctionnement TF (s)", "Operating time TF (s)", Number, |row| number(row.trs().operating_seconds);
         "Temps net TN (s)", "Net time TN (s)", Number, |row| number(row.trs().net_seconds);
         "Temps utile TU (s)", "Useful time TU (s)", Number, |row| number(row.trs().useful_seconds);
+        "Manque", "Missing", Text, |row| text(row.trs().missing.as_deref());
         "Origine du temps de cycle", "Cycle source", Text, |row| text(Some(CycleSource::as_str(row.trs().cycle_source)));
         "Origine de la qualité", "Quality source", Text, |row| text(Some(QualitySource::as_str(row.trs().quality_source)));
         "Origine du calendrier", "Calendar source", Text, |row| text(Some(CalendarSource::as_str(row.trs().calendar_source)));
@@ -156,8 +157,8 @@ pub(super) fn sessions() -> Table<SessionRow> {
     };
     columns.extend(figures());
     columns.extend(columns! { SessionRow:
-        "Identifiant", "Id", Text, |row| text(Some(&row.session.id.to_string()));
-        "Révision", "Revision", Text, |row| text(Some(&row.session.revision.to_string()));
+        "Identifiant", "Id", Number, |row| Cell::Number(row.session.id.0 as f64);
+        "Révision", "Revision", Number, |row| Cell::Number(row.session.revision.0 as f64);
     });
     columns
 }

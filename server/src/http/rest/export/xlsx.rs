@@ -49,8 +49,9 @@ pub(super) async fn write<R: 'static>(
     language: Language,
     mut rows: Rows<R>,
 ) -> Result<SizedStream<impl Stream<Item = io::Result<Bytes>> + use<R>>, Failure> {
-    let busy = || {
-        AppError::RateLimited("Other workbooks are being written: try again in a minute, or take the CSV.".to_owned())
+    let busy = || AppError::RateLimited {
+        message: "Other workbooks are being written: try again in a minute, or take the CSV.".to_owned(),
+        after: Some(60),
     };
     let turn = tokio::time::timeout(PATIENCE, rest.workbooks.clone().acquire_owned()).await;
     let turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
@@ -80,6 +81,7 @@ struct Sheet {
     zone: PlantZone,
     title: Format,
     rate: Format,
+    decimal: Format,
     date: Format,
     instant: Format,
 }
@@ -92,6 +94,7 @@ impl Sheet {
             zone,
             title: Format::new().set_bold(),
             rate: Format::new().set_num_format("0.0%"),
+            decimal: Format::new().set_num_format("0.00"),
             date: Format::new().set_num_format("yyyy-mm-dd"),
             instant: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
         }
@@ -101,6 +104,7 @@ impl Sheet {
     fn write(&self, mut told: mpsc::Receiver<Told>) -> Result<File, XlsxError> {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet_with_constant_memory()?;
+        sheet.set_name("Atelier")?;
         self.head(sheet)?;
         let mut line = 1;
         loop {
@@ -111,7 +115,11 @@ impl Sheet {
                         line += 1;
                     }
                 }
-                Some(Told::End) => break,
+                Some(Told::End) => {
+                    let last = u16::try_from(self.columns.len()).unwrap_or(u16::MAX).saturating_sub(1);
+                    sheet.autofilter(0, 0, line.saturating_sub(1), last)?;
+                    break;
+                }
                 None => return Err(io::Error::from(io::ErrorKind::BrokenPipe).into()),
             }
         }
@@ -147,6 +155,10 @@ impl Sheet {
                 Cell::Text(text) => drop(sheet.write_string(line, place, text)?),
                 Cell::Number(number) if *kind == Kind::Rate => {
                     sheet.write_number_with_format(line, place, number, &self.rate)?;
+                }
+                // A few decimals of a second or a rate per hour are all that people read.
+                Cell::Number(number) if number.fract() != 0.0 => {
+                    sheet.write_number_with_format(line, place, number, &self.decimal)?;
                 }
                 Cell::Number(number) => drop(sheet.write_number(line, place, number)?),
                 Cell::Date(day) => drop(sheet.write_datetime_with_format(line, place, day.0, &self.date)?),

@@ -89,8 +89,10 @@ impl Auth {
     pub async fn login(&self, username: &str, password: &str, from: Option<IpAddr>) -> Result<SignedIn, AppError> {
         let attempt = self.attempts.charge(username, from, self.clock.now()).map_err(too_many)?;
         let outcome = self.check(username, password).await;
-        if !matches!(outcome, Err(AppError::Unauthenticated(_))) {
-            self.attempts.give_back(&attempt);
+        match outcome {
+            Ok(_) => self.attempts.succeeded(&attempt),
+            Err(AppError::Unauthenticated(_)) => {}
+            Err(_) => self.attempts.give_back(&attempt),
         }
         outcome
     }
@@ -101,7 +103,17 @@ impl Auth {
         let hash = known.as_ref().filter(|_| plausible).map(|(_, hash)| hash.clone());
         let right = self.passwords.verify(password, hash).await;
         match known {
-            Some((user, _)) if right && plausible && user.active => self.issue(user, &self.secrets.fresh()).await,
+            Some((user, hash)) if right && plausible && user.active => {
+                let family = self.secrets.fresh();
+                let signed_in = self.issue(user, &family).await?;
+                // Hashing takes a while: whoever has another password since then, or is barred, has not signed in.
+                let still = self.users.user_by_name(username).await?;
+                if still.is_some_and(|(user, now)| user.active && now == hash) {
+                    return Ok(signed_in);
+                }
+                self.users.end_family(&family).await?;
+                Err(AppError::Unauthenticated("The user name or the password is wrong.".to_owned()))
+            }
             _ => Err(AppError::Unauthenticated("The user name or the password is wrong.".to_owned())),
         }
     }

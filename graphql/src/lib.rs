@@ -27,9 +27,11 @@ mod scope;
 mod services;
 mod shape;
 mod subscription;
+mod turns;
 
 pub use caller::{Caller, Origin};
 pub use error::refusal;
 pub use limits::{Introspection, Limits};
 pub use schema::{AtelierSchema, schema, sdl};
 pub use services::Services;
+pub use turns::{Turn, Turns};

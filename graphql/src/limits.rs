@@ -11,6 +11,8 @@ pub struct Limits {
     pub depth: usize,
     /// The most a query may cost: about the number of objects it asks for.
     pub complexity: u64,
+    /// The most values that an answer may have, as far as the document tells.
+    pub values: u64,
     /// The most fields at the root of an operation: each may be a statement of its own.
     pub root_fields: u64,
     /// The most fields under another name.
@@ -19,6 +21,8 @@ pub struct Limits {
     pub directives: u64,
     /// The most requests in a batch.
     pub batch: usize,
+    /// How many requests of a user are at work at once; more wait.
+    pub at_work: usize,
     /// How long a query may take.
     pub time: Duration,
     /// Who may ask what the schema is.
@@ -31,10 +35,12 @@ impl Default for Limits {
             page: 500,
             depth: 12,
             complexity: 1_000_000,
+            values: 3_000_000,
             root_fields: 100,
             aliases: 500,
             directives: 500,
             batch: 10,
+            at_work: 8,
             time: Duration::from_secs(30),
             introspection: Introspection::SignedIn,
         }

@@ -8,6 +8,7 @@ use crate::query::Query;
 use crate::scope::Scope;
 use crate::shape::{Shape, Types};
 use crate::subscription::Subscription;
+use crate::turns::Turns;
 use crate::{Caller, Limits, Services};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{
@@ -33,6 +34,7 @@ pub struct AtelierSchema {
     limits: Limits,
     types: Arc<Types>,
     persisted: PersistedQueries,
+    turns: Turns,
 }
 
 /// The schema over these services.
@@ -56,7 +58,15 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
         .data(alerts)
         .finish();
     let types = Arc::new(Types::of(&inner.sdl()));
-    AtelierSchema { inner, queries, clock, limits: *limits, types, persisted: PersistedQueries::default() }
+    AtelierSchema {
+        inner,
+        queries,
+        clock,
+        limits: *limits,
+        types,
+        persisted: PersistedQueries::default(),
+        turns: Turns::new(limits.at_work),
+    }
 }
 
 /// The schema in the schema definition language: the same text at each call.
@@ -70,11 +80,17 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
 }
 
 impl AtelierSchema {
+    /// The turns of users, for those who answer them in another way.
+    pub fn turns(&self) -> &Turns {
+        &self.turns
+    }
+
     /// Checks a request and gives its resolvers what they work with, or refuses it.
     fn prepare(&self, mut request: Request, caller: &Caller) -> ApiResult<Admitted> {
         let fresh = self.persisted.complete(&mut request)?;
         let mut admitted = guard::admit(request, caller, &self.limits, &self.types, self.clock.now())?;
         if let Some(subject) = admitted.subject.take() {
+            admitted.user = Some(subject.user);
             let reader = self.queries.reader(&subject)?;
             admitted.request = admitted.request.data(Scope { subject, reader });
             // Strangers shall not make us forget what others use.
@@ -86,11 +102,18 @@ impl AtelierSchema {
     }
 
     /// Executes; a query that takes too long is given up. A mutation is not: nobody would know what became of it.
-    async fn run(&self, Admitted { request, shape, operation, .. }: Admitted) -> Response {
+    async fn run(&self, Admitted { request, shape, operation, user, .. }: Admitted) -> Response {
         if operation == OperationType::Subscription {
             let message = "A subscription needs a WebSocket (graphql-transport-ws), or `Accept: text/event-stream`.";
             return ApiError::bad_request(message).into_response();
         }
+        let _turn = match user {
+            Some(user) => match self.turns.take(user).await {
+                Ok(turn) => Some(turn),
+                Err(busy) => return ApiError::from(busy).into_response(),
+            },
+            None => None,
+        };
         let work = self.inner.execute(request);
         if operation != OperationType::Query {
             return finish(work.await, &shape);
@@ -129,8 +152,12 @@ impl Executor for AtelierSchema {
     fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
         let caller = caller(&request.data).or_else(|| caller(session.as_deref()?)).unwrap_or(Caller::Anonymous);
         match self.prepare(request, &caller) {
-            Ok(Admitted { request, shape, .. }) => {
+            Ok(Admitted { request, shape, operation: OperationType::Subscription, .. }) => {
                 self.inner.execute_stream(request).map(move |response| finish(response, &shape)).boxed()
+            }
+            Ok(admitted) => {
+                let schema = self.clone();
+                once(async move { schema.run(admitted).await }).boxed()
             }
             Err(refusal) => once(async { refusal.into_response() }).boxed(),
         }

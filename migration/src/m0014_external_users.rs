@@ -19,8 +19,13 @@ impl MigrationTrait for Migration {
 
 const UP: &[&str] = &[
     "ALTER TABLE utilisateur ADD COLUMN identite_externe text",
+    // When the token ends that said the role: an older one says it no more.
+    "ALTER TABLE utilisateur ADD COLUMN role_jusque {instant}",
     "CREATE UNIQUE INDEX utilisateur_identite_externe ON utilisateur (identite_externe)",
 ];
 
-const DOWN: &[&str] =
-    &["DROP INDEX utilisateur_identite_externe", "ALTER TABLE utilisateur DROP COLUMN identite_externe"];
+const DOWN: &[&str] = &[
+    "DROP INDEX utilisateur_identite_externe",
+    "ALTER TABLE utilisateur DROP COLUMN role_jusque",
+    "ALTER TABLE utilisateur DROP COLUMN identite_externe",
+];

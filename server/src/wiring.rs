@@ -47,11 +47,14 @@ use atelier_scratch::TemporaryFiles;
 use atelier_store::{Store, StoreOptions};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// Connections of the background's own: a run uses one or two, the feed one, alerts one.
 const BACKGROUND_POOL: u32 = 4;
+/// Connections for who asks.
+const DOOR_POOL: u32 = 2;
 /// So much longer than a query may a statement take: it is we who say what became of it.
 const ALLOWANCE: Duration = Duration::from_secs(1);
 
@@ -75,6 +78,12 @@ pub(crate) async fn background(config: &Config) -> anyhow::Result<Store> {
 pub(crate) async fn requests(config: &Config) -> anyhow::Result<Store> {
     let statement_time = Some(config.limits.graphql.time + ALLOWANCE);
     Ok(Store::connect(config.database.url.expose(), StoreOptions { statement_time, ..StoreOptions::default() }).await?)
+}
+
+/// The database once more, for who asks: whoever signs in, and every request before it is answered, waits for no query.
+pub(crate) async fn door(config: &Config) -> anyhow::Result<Store> {
+    let options = StoreOptions { pool_size: Some(DOOR_POOL), ..StoreOptions::default() };
+    Ok(Store::connect(config.database.url.expose(), options).await?)
 }
 
 async fn prepare(store: Store, config: &Config) -> anyhow::Result<Store> {
@@ -327,6 +336,7 @@ pub(crate) fn api(
     config: &Config,
     store: &Store,
     background: &Store,
+    door: &Store,
     auth: Auth,
     stopping: CancellationToken,
 ) -> (Api, Feed, Requests) {
@@ -339,7 +349,7 @@ pub(crate) fn api(
     };
     let (sync_runner, requests) = on_demand::channel();
     let sync_runner: Arc<dyn SyncRunner> = Arc::new(sync_runner);
-    let api_tokens = api_tokens(store);
+    let api_tokens = api_tokens(door);
     let queries = queries(config, store);
     let register = Machines::new(Arc::new(store.clone()), Arc::new(SystemClock));
     let services = Services {
@@ -369,14 +379,15 @@ pub(crate) fn api(
         auth,
         externals: None,
         integrations: api_tokens,
-        standings: Standings::new(Arc::new(store.clone()), Arc::new(SystemClock)),
+        standings: Standings::new(Arc::new(door.clone()), Arc::new(SystemClock)),
         clock: Arc::new(SystemClock),
-        readiness: Arc::new(StoreReadiness(store.clone())),
+        readiness: Arc::new(StoreReadiness(door.clone())),
         trusted_proxies: config.http.trusted_proxies.clone().into(),
         graphiql: config.http.graphiql,
         cors_origins: config.http.cors_origins.clone().into(),
         rates: Rates::new(config.limits.rate),
         connections: Connections::new(config.limits.connections),
+        runtime: Handle::current(),
         body_limit: config.limits.body,
         batch_limit: config.limits.graphql.batch,
         stopping,

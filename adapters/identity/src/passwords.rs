@@ -7,42 +7,58 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use async_trait::async_trait;
 use atelier_application::ports::identity::Passwords;
 use atelier_application::ports::users::PasswordHash;
-use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, mpsc};
+use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 /// What is checked where there is no hash: the same work, and no password has it.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Hashes passwords on threads of their own, as many at a time as there are processors: each takes 19 MiB.
-#[derive(Debug, Clone)]
-pub struct Argon2Passwords {
-    places: Arc<Semaphore>,
-}
+/// Hashes passwords on threads of their own, as many as there are processors. They are always the same: each keeps the 19 MiB that it
+/// once used, and any thread's would add up.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Argon2Passwords;
 
-impl Default for Argon2Passwords {
-    fn default() -> Self {
-        Self::new()
+type Job = Box<dyn FnOnce() + Send>;
+
+/// What the threads are told; they live as long as the program.
+static JOBS: LazyLock<mpsc::Sender<Job>> = LazyLock::new(|| {
+    let (sender, jobs) = mpsc::channel::<Job>();
+    let jobs = Arc::new(Mutex::new(jobs));
+    for _ in 0..std::thread::available_parallelism().map_or(2, std::num::NonZero::get) {
+        let jobs = Arc::clone(&jobs);
+        let next = move || jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let work = move || {
+            while let Ok(job) = next() {
+                // A job that breaks takes its caller's answer with it, and nothing else.
+                let _ = catch_unwind(AssertUnwindSafe(job));
+            }
+        };
+        if let Err(cause) = std::thread::Builder::new().name("passwords".to_owned()).spawn(work) {
+            tracing::error!(%cause, "a thread for passwords cannot be started");
+        }
     }
-}
+    sender
+});
 
 impl Argon2Passwords {
     /// Ready to hash.
     pub fn new() -> Self {
-        let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Self { places: Arc::new(Semaphore::new(processors)) }
+        Self
     }
 
-    /// Does slow work when its turn comes; nothing if its thread died.
-    async fn slowly<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-        // The semaphore is never closed, so that there is always a place.
-        let place = self.places.clone().acquire_owned().await.ok();
-        let result = tokio::task::spawn_blocking(move || {
-            let result = work();
-            drop(place);
-            result
-        });
+    /// Does slow work when its turn comes; nothing if it broke.
+    async fn slowly<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let (sender, result) = oneshot::channel();
+        let job = move || {
+            // Who asked may be gone: then nobody needs to know.
+            if !sender.is_closed() {
+                let _ = sender.send(work());
+            }
+        };
+        JOBS.send(Box::new(job)).ok()?;
         result.await.inspect_err(|cause| tracing::error!(%cause, "hashing a password failed")).ok()
     }
 }

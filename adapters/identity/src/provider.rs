@@ -168,7 +168,7 @@ impl ExternalTokens for ProviderTokens {
             match error {
                 TokenError::Expired => tracing::debug!(issuer, "a token of the identity provider has ended"),
                 TokenError::NoRole => {
-                    tracing::info!(issuer, claim, "a token of the identity provider names no role in its role claim")
+                    tracing::info!(issuer, claim, "a token of the identity provider names no role in its role claim");
                 }
                 _ => tracing::info!(issuer, "a token of the identity provider is not valid yet, or has no `sub`"),
             }

@@ -26,6 +26,7 @@ impl ExternalUsers for Store {
             return if user.role == identity.role { Ok(user) } else { self.change_role(user, identity, now).await };
         }
         let name = shown(&identity.name, NAME_CHARS);
+        let name = if name.trim().is_empty() { "?".to_owned() } else { name };
         match self.add_external(&name, &key, identity, now).await {
             // Somebody else has the name, or came at the same moment with the same token.
             Err(StoreError::Conflict(_)) => match self.external(&key).await? {
@@ -51,18 +52,23 @@ impl Store {
         identity: &ExternalIdentity,
         now: Instant,
     ) -> StoreResult<User> {
-        let columns = "nom, mot_de_passe, role, actif, date_creation, identite_externe";
+        let columns = "nom, mot_de_passe, role, actif, date_creation, identite_externe, role_jusque";
         // No password has this hash.
-        let sql = format!("INSERT INTO utilisateur ({columns}) VALUES ($1, '!', $2, $3, $4, $5)");
+        let sql = format!("INSERT INTO utilisateur ({columns}) VALUES ($1, '!', $2, $3, $4, $5, $6)");
+        let until = value::instant(self.backend(), identity.expires_at);
         let at = value::instant(self.backend(), now);
-        let values = vec![name.into(), identity.role.as_str().into(), true.into(), at, key.into()];
-        self.write_external(sql, values, AuditAction::UserCreated, identity, now).await
+        let values = vec![name.into(), identity.role.as_str().into(), true.into(), at, key.into(), until];
+        let added = self.write_external(sql, values, AuditAction::UserCreated, identity, now).await?;
+        added.ok_or_else(|| StoreError::Permanent("The database did not say which user it added.".into()))
     }
 
+    /// Their API tokens go by the role that is stored: one that they no longer have must not come back with an older token.
     async fn change_role(&self, user: User, identity: &ExternalIdentity, now: Instant) -> StoreResult<User> {
-        let values = vec![identity.role.as_str().into(), user.id.0.into()];
-        let sql = "UPDATE utilisateur SET role = $1 WHERE id = $2".to_owned();
-        self.write_external(sql, values, AuditAction::UserUpdated, identity, now).await
+        let until = value::instant(self.backend(), identity.expires_at);
+        let values = vec![identity.role.as_str().into(), user.id.0.into(), until];
+        let sql = "UPDATE utilisateur SET role = $1, role_jusque = $3 WHERE id = $2 AND (role_jusque IS NULL OR role_jusque < $3)";
+        let changed = self.write_external(sql.to_owned(), values, AuditAction::UserUpdated, identity, now).await?;
+        Ok(changed.unwrap_or(user))
     }
 
     /// Writes a user, and that they did it themselves: it is their token that says so.
@@ -73,11 +79,12 @@ impl Store {
         action: AuditAction,
         identity: &ExternalIdentity,
         at: Instant,
-    ) -> StoreResult<User> {
+    ) -> StoreResult<Option<User>> {
         let mut tx = Tx::begin(&self.db).await.map_err(from_db)?;
         let sql = format!("{sql} RETURNING {}", User::COLUMNS.join(", "));
-        let row = tx.query_one(sql, values).await.map_err(from_db)?;
-        let user = User::from_row(&mut Fields::new::<User>(&row, 0))?;
+        let rows = tx.query(sql, values).await.map_err(from_db)?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let user = User::from_row(&mut Fields::new::<User>(row, 0))?;
         let detail = [("role", identity.role.as_str()), ("issuer", &identity.issuer), ("subject", &identity.subject)];
         let entry = AuditEntry {
             at,
@@ -87,7 +94,7 @@ impl Store {
             detail: detail.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         };
         audit::finish(tx, &entry).await.map_err(from_db)?;
-        Ok(user)
+        Ok(Some(user))
     }
 }
 
@@ -96,9 +103,13 @@ fn key(identity: &ExternalIdentity) -> String {
     format!("{} {}", identity.issuer, identity.subject).replace('\0', "\u{fffd}")
 }
 
-/// A name as it may be shown, of one line.
+/// A name as it may be shown: of one line, and of what can be seen.
 fn shown(name: &str, most: usize) -> String {
-    name.chars().filter(|c| !c.is_control()).take(most).collect()
+    let seen = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    name.chars().filter(seen).take(most).collect()
 }
 
 fn told_apart(name: &str, key: &str) -> String {

@@ -91,9 +91,9 @@ async fn what_ended_was_revoked_or_is_unknown_proves_nobody() {
     let stored = || token(Role::Viewer);
     let off = User { active: false, ..owner(Role::Admin) };
     for (stored, why) in [
-        (None, TokenError::Invalid),
-        (Some(ApiToken { revoked_at: Some(Instant(5)), ..stored() }), TokenError::Invalid),
-        (Some(ApiToken { owner: off, ..stored() }), TokenError::Invalid),
+        (None, TokenError::NoApiToken),
+        (Some(ApiToken { revoked_at: Some(Instant(5)), ..stored() }), TokenError::NoApiToken),
+        (Some(ApiToken { owner: off, ..stored() }), TokenError::NoApiToken),
         (Some(ApiToken { expires_at: Some(NOW), ..stored() }), TokenError::Expired),
     ] {
         assert_eq!(proven(stored).await, Err(why));

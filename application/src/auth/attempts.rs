@@ -9,10 +9,10 @@
 
 use atelier_domain::time::Instant;
 use atelier_domain::units::Millis;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How often something may fail.
 struct Rate {
@@ -37,6 +37,8 @@ type Charged = HashMap<u64, Instant>;
 pub(crate) struct Attempts {
     hashes: RandomState,
     charged: Mutex<[Charged; 3]>,
+    /// Names that signed in from an address: what others guess elsewhere does not keep them out.
+    known: Mutex<HashSet<u64>>,
 }
 
 /// An attempt that was charged.
@@ -50,8 +52,11 @@ impl Attempts {
     pub(crate) fn charge(&self, name: &str, from: Option<IpAddr>, now: Instant) -> Result<Attempt, Millis> {
         let from = from.map(network);
         let hash = |key: (Option<IpAddr>, Option<&str>)| self.hashes.hash_one(key);
-        let keys =
+        let keys: [Option<u64>; 3] =
             [Some(hash((from, Some(name)))), from.map(|from| hash((Some(from), None))), Some(hash((None, Some(name))))];
+        let [name_from_address, address, name] = keys;
+        let known = name_from_address.is_some_and(|key| self.known().contains(&key));
+        let keys = [name_from_address, address, name.filter(|_| !known)];
         let mut charged = self.charged.lock().unwrap_or_else(PoisonError::into_inner);
         let each = || keys.iter().zip([NAME_FROM_ADDRESS, ADDRESS, NAME]);
         let wait = charged.iter().zip(each()).filter_map(|(charged, (key, rate))| {
@@ -69,6 +74,20 @@ impl Attempts {
             *empty = (*empty).max(now) + rate.pace;
         }
         Ok(Attempt(keys))
+    }
+
+    /// Gives back what an attempt was charged that was right, and remembers where it came from.
+    pub(crate) fn succeeded(&self, attempt: &Attempt) {
+        self.give_back(attempt);
+        let mut known = self.known();
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.extend(attempt.0.first().copied().flatten());
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashSet<u64>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives back what an attempt was charged.
@@ -151,6 +170,17 @@ mod tests {
         assert_eq!(passed(&attempts, "bob", address(1), 1, NOW).0, 0);
         let other = IpAddr::from(Ipv4Addr::new(10, 0, 0, 2).to_ipv6_mapped());
         assert_eq!(passed(&attempts, "bob", other, 1, NOW).0, 1);
+    }
+
+    #[test]
+    fn whoever_signed_in_from_an_address_is_not_locked_out_by_others() {
+        let attempts = Attempts::default();
+        let Ok(attempt) = attempts.charge("ada", Some(address(1)), NOW) else { panic!("refused") };
+        attempts.succeeded(&attempt);
+        let places = (0..120).filter(|i| attempts.charge("ada", Some(address(*i + 2)), NOW).is_ok());
+        assert_eq!(places.count(), 100);
+        assert_eq!(passed(&attempts, "ada", address(1), 11, NOW).0, 10, "where she was before");
+        assert_eq!(passed(&attempts, "ada", address(200), 1, NOW).0, 0, "where nobody was");
     }
 
     #[test]

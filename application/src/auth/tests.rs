@@ -238,3 +238,19 @@ async fn who_guesses_has_to_wait_even_when_right_and_faults_are_not_counted() {
     }
     assert_eq!(auth.login("bob", "anything", from).await, Err(wrong()));
 }
+
+#[tokio::test]
+async fn a_password_that_was_changed_meanwhile_signs_nobody_in() {
+    for (active, now) in [(true, "another"), (false, "$argon2id$ada")] {
+        let mut users = MockUserStore::new();
+        let mut sequence = Sequence::new();
+        users.expect_user_by_name().times(1).in_sequence(&mut sequence).returning(|_| Ok(Some((ada(true), hash()))));
+        users.expect_add_refresh_token().times(1).in_sequence(&mut sequence).returning(|_, _, _, _, _| Ok(()));
+        let after = Ok(Some((ada(active), PasswordHash(now.to_owned()))));
+        users.expect_user_by_name().times(1).in_sequence(&mut sequence).return_once(move |_| after);
+        users.expect_end_family().times(1).in_sequence(&mut sequence).returning(|_| Ok(()));
+        let mut passwords = MockPasswords::new();
+        passwords.expect_verify().returning(|_, _| true);
+        assert_eq!(auth(users, passwords).login("ada", "correct horse battery", None).await, Err(wrong()));
+    }
+}

@@ -64,6 +64,13 @@ pub(super) fn check(
         );
         return Err(ApiError::too_complex(message));
     }
+    if found.values > limits.values {
+        let message = format!(
+            "The query asks for about {} values; {} are allowed. Ask for smaller pages, or fewer fields.",
+            found.values, limits.values
+        );
+        return Err(ApiError::too_complex(message));
+    }
     Ok(found)
 }
 
@@ -75,6 +82,8 @@ pub(super) struct Found {
     /// Levels of selections.
     height: usize,
     objects: u64,
+    /// Values of an answer: those of lists as often as these have items.
+    values: u64,
     fields: u64,
     /// Fields of the selection itself.
     root_fields: u64,
@@ -91,6 +100,7 @@ impl Found {
             depth: self.depth.max(other.depth),
             height: self.height.max(other.height),
             objects: self.objects.saturating_add(other.objects),
+            values: self.values.saturating_add(other.values),
             fields: self.fields.saturating_add(other.fields),
             root_fields: self.root_fields.saturating_add(other.root_fields),
             aliases: self.aliases.saturating_add(other.aliases),
@@ -147,9 +157,15 @@ impl Survey<'_> {
             _ => self.size(field).saturating_mul(inner.objects.saturating_add(1)),
         };
         let depth = if name.starts_with("__") { 0 } else { inner.depth + 1 };
+        let values = if field.selection_set.node.items.is_empty() {
+            1
+        } else {
+            self.size(field).saturating_mul(inner.values.saturating_add(1))
+        };
         Ok(Found {
             depth,
             objects,
+            values,
             fields: inner.fields.saturating_add(1),
             root_fields: 1,
             aliases: inner.aliases.saturating_add(u64::from(field.alias.is_some())),

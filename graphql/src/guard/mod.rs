@@ -16,6 +16,7 @@ use async_graphql::parser::types::{
 use atelier_application::error::AppError;
 use atelier_application::ports::identity::{Subject, TokenError};
 use atelier_application::ports::users::Role;
+use atelier_domain::ids::UserId;
 use atelier_domain::time::Instant;
 use atelier_domain::units::Millis;
 use std::collections::HashSet;
@@ -34,6 +35,8 @@ pub(crate) struct Admitted {
     pub(crate) request: Request,
     /// Who asks; nobody where no token is needed.
     pub(crate) subject: Option<Subject>,
+    /// Whose turn it is to be.
+    pub(crate) user: Option<UserId>,
     /// The shape of its answer.
     pub(crate) shape: Shape,
     /// What it does.
@@ -54,7 +57,7 @@ pub(crate) fn admit(
         Err(error) => return Err(error),
     };
     let (shape, operation) = check(&mut request, subject.as_ref(), limits, types)?;
-    Ok(Admitted { request, subject, shape, operation })
+    Ok(Admitted { request, subject, user: None, shape, operation })
 }
 
 fn proven(caller: &Caller, now: Instant) -> ApiResult<Subject> {

@@ -176,3 +176,42 @@ async fn what_the_schema_is_is_told_to_whom_it_may_be() {
     }
     assert!(!refused(Introspection::Off, ada(), "{ __typename machines { __typename } }").await);
 }
+
+#[tokio::test]
+async fn fields_of_each_item_count() {
+    let many = |count: usize| {
+        let fields = (0..count).fold(String::new(), |text, n| format!("{text} a{n}: number"));
+        format!("{{ sessions(first: 500) {{ nodes {{ pieces(first: 500) {{ nodes {{ {fields} }} }} }} }} }}")
+    };
+    // 500 sessions of 500 pieces are 250,000.
+    assert_eq!(code(&many(9)).await, Value::Null);
+    assert_eq!(code(&many(14)).await, "QUERY_TOO_COMPLEX");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_query_has_no_more_time_over_a_socket() {
+    let store = Store::of(1, 1);
+    *store.slow.lock().unwrap() = Duration::from_secs(20);
+    let schema = over(&store, &Limits { time: Duration::from_secs(15), ..Limits::default() });
+    let request = Request::new("{ machines { name } }").data(ada());
+    let answers: Vec<_> = futures_util::StreamExt::collect(schema.execute_stream(request, None)).await;
+    let answer = told(&answers[0]);
+    assert_eq!(
+        (answers.len(), &answer["errors"][0]["extensions"]["code"]),
+        (1, &json!("QUERY_TOO_COMPLEX")),
+        "{answer}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn so_many_requests_of_a_user_are_at_work_at_once() {
+    let store = Store::of(1, 1);
+    *store.slow.lock().unwrap() = Duration::from_secs(10);
+    let schema = over(&store, &Limits { at_work: 2, ..Limits::default() });
+    let begun = tokio::time::Instant::now();
+    let all = (0..6).map(|_| schema.execute(Request::new("{ machines { name } }").data(ada())));
+    for answer in futures_util::future::join_all(all).await {
+        assert!(answer.errors.is_empty(), "{answer:?}");
+    }
+    assert_eq!(begun.elapsed().as_secs(), 30);
+}

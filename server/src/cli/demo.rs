@@ -104,9 +104,10 @@ pub(super) async fn run(command: Demo, global: &Global) -> anyhow::Result<ExitCo
     let mut plant = plant;
 
     let store = wiring::requests(&config).await?;
-    let auth = wiring::auth(&store, &wiring::fresh_secret())?;
+    let door = wiring::door(&config).await?;
+    let auth = wiring::auth(&door, &wiring::fresh_secret())?;
     let stopping = CancellationToken::new();
-    let (api, feed, requests) = wiring::api(&config, &store, &background, auth.clone(), stopping.clone());
+    let (api, feed, requests) = wiring::api(&config, &store, &background, &door, auth.clone(), stopping.clone());
     let ingest = wiring::ingest(&config, &background, source(plant.ftp_addr()));
     let erp = Arc::new(DemoErp::new(config.plant.zone, command.days, command.seed, SystemClock::utc));
     let jobs = Jobs {

@@ -29,12 +29,13 @@ pub(super) async fn run(command: Serve, global: &Global) -> anyhow::Result<ExitC
     let listener = http::listen(&config.http.addr)?;
     let background = wiring::background(&config).await?;
     let store = wiring::requests(&config).await?;
+    let door = wiring::door(&config).await?;
     tracing::info!(database = config.database.label(), "the database is up to date");
 
     let stopping = CancellationToken::new();
     let (mut api, feed, requests) =
-        wiring::api(&config, &store, &background, wiring::auth(&store, &secret)?, stopping.clone());
-    api.externals = wiring::externals(&config, &store).await?;
+        wiring::api(&config, &store, &background, &door, wiring::auth(&door, &secret)?, stopping.clone());
+    api.externals = wiring::externals(&config, &door).await?;
     let ingest = wiring::source(&config.logs).map(|source| wiring::ingest(&config, &background, source));
     let jobs = Jobs {
         fetching: ingest,

@@ -93,7 +93,8 @@ fn origins(text: &str) -> Result<Vec<String>, String> {
             .filter(|url| matches!(url.scheme(), "http" | "https"))
             .map(|url| url.origin().ascii_serialization());
         match written {
-            Some(written) if written == text => Ok(text),
+            Some(written) if written == text && !text.contains('*') => Ok(text),
+            Some(_) if text.contains('*') => Err(format!("`{text}` names many: write each origin")),
             Some(written) => Err(format!("`{text}` is no origin; did you mean `{written}`?")),
             None => Err(format!("`{text}` is no origin such as `https://screens.plant.example`")),
         }

@@ -91,6 +91,8 @@ pub(crate) const RETENTION_SCHEDULE: Key = key("retention", "schedule", "ATELIER
 pub(crate) const LIMIT_PAGE: Key = file_only("limits", "page");
 pub(crate) const LIMIT_DEPTH: Key = file_only("limits", "depth");
 pub(crate) const LIMIT_COMPLEXITY: Key = file_only("limits", "complexity");
+pub(crate) const LIMIT_VALUES: Key = file_only("limits", "values");
+pub(crate) const LIMIT_AT_WORK: Key = file_only("limits", "at_work_per_user");
 pub(crate) const LIMIT_ROOT_FIELDS: Key = file_only("limits", "root_fields");
 pub(crate) const LIMIT_ALIASES: Key = file_only("limits", "aliases");
 pub(crate) const LIMIT_DIRECTIVES: Key = file_only("limits", "directives");
@@ -156,6 +158,8 @@ pub(crate) const ALL: &[Key] = &[
     LIMIT_PAGE,
     LIMIT_DEPTH,
     LIMIT_COMPLEXITY,
+    LIMIT_VALUES,
+    LIMIT_AT_WORK,
     LIMIT_ROOT_FIELDS,
     LIMIT_ALIASES,
     LIMIT_DIRECTIVES,

@@ -3,8 +3,9 @@
 use super::error::ConfigError;
 use super::http::introspection;
 use super::keys::{
-    LIMIT_ALIASES, LIMIT_BATCH, LIMIT_BODY, LIMIT_COMPLEXITY, LIMIT_CONNECTIONS, LIMIT_DEPTH, LIMIT_DIRECTIVES,
-    LIMIT_PAGE, LIMIT_QUERY_TIME, LIMIT_REQUESTS_AT_ONCE, LIMIT_REQUESTS_PER_SECOND, LIMIT_ROOT_FIELDS,
+    LIMIT_ALIASES, LIMIT_AT_WORK, LIMIT_BATCH, LIMIT_BODY, LIMIT_COMPLEXITY, LIMIT_CONNECTIONS, LIMIT_DEPTH,
+    LIMIT_DIRECTIVES, LIMIT_PAGE, LIMIT_QUERY_TIME, LIMIT_REQUESTS_AT_ONCE, LIMIT_REQUESTS_PER_SECOND,
+    LIMIT_ROOT_FIELDS, LIMIT_VALUES,
 };
 use super::values::{Values, duration, number};
 use atelier_graphql::Limits;
@@ -42,6 +43,8 @@ impl LimitsConfig {
             page: values.parse(&LIMIT_PAGE, number(1, 10_000))?.unwrap_or(default.page),
             depth: values.parse(&LIMIT_DEPTH, number(1, 100))?.unwrap_or(default.depth),
             complexity: values.parse(&LIMIT_COMPLEXITY, number(1, 1_000_000_000))?.unwrap_or(default.complexity),
+            values: values.parse(&LIMIT_VALUES, number(1, 1_000_000_000))?.unwrap_or(default.values),
+            at_work: values.parse(&LIMIT_AT_WORK, number(1, 1_000))?.unwrap_or(default.at_work),
             root_fields: values.parse(&LIMIT_ROOT_FIELDS, number(1, 10_000))?.unwrap_or(default.root_fields),
             aliases: values.parse(&LIMIT_ALIASES, number(0, 10_000))?.unwrap_or(default.aliases),
             directives: values.parse(&LIMIT_DIRECTIVES, number(0, 10_000))?.unwrap_or(default.directives),

@@ -101,6 +101,7 @@ fn every_wrong_value_names_its_key_the_value_and_the_remedy() {
         ("ATELIER_HTTP_CORS_ORIGINS", "*", "`https://screens.plant.example`"),
         ("ATELIER_HTTP_CORS_ORIGINS", "https://a.example/", "`https://a.example`"),
         ("ATELIER_HTTP_CORS_ORIGINS", "https://a.example;HTTPS://b.example", "`https://b.example`"),
+        ("ATELIER_HTTP_CORS_ORIGINS", "https://*.example", "write each origin"),
         ("ATELIER_HTTP_INTROSPECTION", "yes", "`signed-in`"),
         ("ATELIER_HTTP_GRAPHIQL", "on", "`true`"),
         ("ATELIER_HTTP_TLS_CERT", "/c.pem", "`http.tls_key`"),

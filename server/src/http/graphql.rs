@@ -10,14 +10,17 @@ use super::rates::TooMany;
 use super::sse::{self, Asked};
 use super::{Api, caller, failure};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::{BatchRequest, BatchResponse, Executor, Request, Response, Value};
 use atelier_application::error::AppError;
 use atelier_graphql::{Caller, Origin, refusal};
 use serde_json::json;
+use tokio_util::task::AbortOnDropHandle;
 
+/// The most bytes of a body of somebody who did not sign in: what needs no token is short.
+const STRANGERS_BODY: usize = 16 * 1024;
 const JSON: &str = "application/json; charset=utf-8";
 const GRAPHQL: &str = "application/graphql-response+json; charset=utf-8";
 
@@ -61,10 +64,20 @@ pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>)
     if let Err(too_many) = api.rates.charge(&caller, from, 1) {
         return refuse_too_many(too_many, form);
     }
-    let body = body::json(&request, payload, api.body_limit).await;
-    let batch = match body.and_then(|body| parse(&body, api.batch_limit)) {
-        Ok(batch) => batch,
-        Err(refused) => return failure::graphql(refused.status, form.content_type(), &refused.message),
+    let strange = match &caller {
+        Caller::Known(_) => None,
+        Caller::Anonymous => Some("Sign in first: this needs a token.".to_owned()),
+        Caller::Refused(error) => Some(error.to_string()),
+    };
+    let limit = if strange.is_some() { api.body_limit.min(STRANGERS_BODY) } else { api.body_limit };
+    let body = body::json(&request, payload, limit).await;
+    let batch = match (body.and_then(|body| parse(&body, api.batch_limit)), strange) {
+        (Ok(batch), _) => batch,
+        // Nothing that needs no token is so large.
+        (Err(Refused { status: StatusCode::PAYLOAD_TOO_LARGE, .. }), Some(why)) => {
+            return refuse(AppError::Unauthenticated(why), form);
+        }
+        (Err(refused), _) => return failure::graphql(refused.status, form.content_type(), &refused.message),
     };
     let origin = from.map(Origin);
     match batch {
@@ -74,16 +87,30 @@ pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>)
                     sse::answer(Asked { token: token.to_owned(), subject, origin, request: graphql }, &api)
                 }
                 // Whoever is refused is told so at once, with a status.
-                (caller, _) => respond(&api.schema.execute(told(graphql, caller, origin)).await.into(), Form::Standard),
+                (caller, _) => work(told(graphql, caller, origin).into(), Form::Standard, &api).await,
             }
         }
-        BatchRequest::Single(graphql) => respond(&api.schema.execute(told(graphql, caller, origin)).await.into(), form),
+        BatchRequest::Single(graphql) => work(told(graphql, caller, origin).into(), form, &api).await,
         BatchRequest::Batch(requests) => {
             if let Err(too_many) = api.rates.charge(&caller, from, requests.len() - 1) {
                 return refuse_too_many(too_many, form);
             }
             let requests = requests.into_iter().map(|graphql| told(graphql, caller.clone(), origin)).collect();
-            respond(&api.schema.execute_batch(BatchRequest::Batch(requests)).await, form)
+            work(BatchRequest::Batch(requests), form, &api).await
+        }
+    }
+}
+
+/// Executes away from the threads that serve sockets, and writes the answer there: both may take a while. A client that goes away
+/// takes its request with it.
+async fn work(batch: BatchRequest, form: Form, api: &Api) -> HttpResponse {
+    let schema = api.schema.clone();
+    let task = api.runtime.spawn(async move { Written::new(&schema.execute_batch(batch).await, form) });
+    match AbortOnDropHandle::new(task).await {
+        Ok(written) => written.answer(form),
+        Err(error) => {
+            tracing::error!(%error, "a request ended without an answer");
+            refuse(AppError::Internal("a request ended without an answer".to_owned()), form)
         }
     }
 }
@@ -99,7 +126,7 @@ fn told(request: Request, caller: Caller, origin: Option<Origin>) -> Request {
 
 /// What a request is answered that is refused before it gets to the schema.
 pub(super) fn refuse(error: AppError, form: Form) -> HttpResponse {
-    respond(&refusal(error).into(), form)
+    Written::new(&refusal(error).into(), form).answer(form)
 }
 
 fn refuse_too_many(too_many: TooMany, form: Form) -> HttpResponse {
@@ -127,30 +154,36 @@ fn parse(body: &[u8], batch_limit: usize) -> Result<BatchRequest, Refused> {
     Ok(BatchRequest::Batch(requests))
 }
 
-fn respond(response: &BatchResponse, form: Form) -> HttpResponse {
-    let (status, body) = match (form, response) {
-        (Form::Standard, BatchResponse::Single(response)) if refused_before_execution(response) => (
-            status_of(response),
-            serde_json::to_vec(&json!({ "errors": response.errors, "extensions": response.extensions })),
-        ),
-        _ => (StatusCode::OK, serde_json::to_vec(response)),
-    };
-    let Ok(body) = body else {
-        tracing::error!("a response cannot be written as JSON");
-        return failure::plain(StatusCode::INTERNAL_SERVER_ERROR, "The response cannot be written.");
-    };
-    let mut http = HttpResponse::build(status)
-        .content_type(form.content_type())
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(body);
-    for (name, value) in response.http_headers_iter() {
-        if let (Ok(name), Ok(value)) =
-            (HeaderName::from_bytes(name.as_str().as_bytes()), HeaderValue::from_bytes(value.as_bytes()))
-        {
-            http.headers_mut().append(name, value);
-        }
+/// An answer as it goes to the client.
+struct Written {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Written {
+    fn new(response: &BatchResponse, form: Form) -> Self {
+        let (status, body) = match (form, response) {
+            (Form::Standard, BatchResponse::Single(response)) if refused_before_execution(response) => (
+                status_of(response),
+                serde_json::to_vec(&json!({ "errors": response.errors, "extensions": response.extensions })),
+            ),
+            _ => (StatusCode::OK, serde_json::to_vec(response)),
+        };
+        body.map_or_else(
+            |error| {
+                tracing::error!(%error, "a response cannot be written as JSON");
+                Self { status: StatusCode::INTERNAL_SERVER_ERROR, body: Vec::new() }
+            },
+            |body| Self { status, body },
+        )
     }
-    http
+
+    fn answer(self, form: Form) -> HttpResponse {
+        HttpResponse::build(self.status)
+            .content_type(form.content_type())
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .body(self.body)
+    }
 }
 
 /// Whether nothing was executed: an error of execution has a path.

@@ -54,6 +54,7 @@ use atelier_application::ports::clock::Clock;
 use atelier_graphql::AtelierSchema;
 use std::net::IpAddr;
 use std::sync::Arc;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 /// What requests are answered with.
@@ -85,6 +86,8 @@ pub(crate) struct Api {
     pub(crate) rates: Rates,
     /// How many connections that stay open somebody has.
     pub(crate) connections: Connections,
+    /// Where requests are worked on: the threads that read from sockets and write to them shall do nothing else.
+    pub(crate) runtime: Handle,
     /// The most bytes of a body.
     pub(crate) body_limit: usize,
     /// The most requests of a batch.

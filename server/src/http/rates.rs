@@ -3,7 +3,7 @@
 use crate::config::Rate;
 use atelier_application::auth::network;
 use atelier_application::error::AppError;
-use atelier_domain::ids::{ApiTokenId, UserId};
+use atelier_domain::ids::UserId;
 use atelier_graphql::Caller;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
@@ -20,10 +20,8 @@ const FORGETTING: Duration = Duration::from_mins(1);
 /// Whose requests are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Asker {
-    /// Those of somebody who signed in, whatever the token: it is another one every quarter of an hour.
+    /// Those of a user, whatever the token: whoever makes many may not ask more often.
     User(UserId),
-    /// Those of an integration.
-    ApiToken(ApiTokenId),
     /// Those that prove nobody, by where they come from.
     From(Option<IpAddr>),
 }
@@ -31,7 +29,7 @@ enum Asker {
 impl Asker {
     fn of(caller: &Caller, from: Option<IpAddr>) -> Self {
         match caller {
-            Caller::Known(subject) => subject.api_token.map_or(Self::User(subject.user), Self::ApiToken),
+            Caller::Known(subject) => Self::User(subject.user),
             Caller::Anonymous | Caller::Refused(_) => Self::From(from.map(network)),
         }
     }

@@ -3,15 +3,16 @@
 
 use super::connections::Open;
 use super::graphql::{Form, refuse};
+use super::websocket::results;
 use super::{Api, caller};
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Bytes;
-use async_graphql::{Data, Executor, Request, Response};
+use async_graphql::{Data, Request, Response};
 use atelier_application::error::AppError;
 use atelier_application::ports::identity::Subject;
 use atelier_graphql::{Caller, Origin, refusal};
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -80,7 +81,7 @@ impl Connection {
         if let Some(origin) = origin {
             session.insert(origin);
         }
-        let mut results = self.api.schema.execute_stream(request, Some(Arc::new(session)));
+        let (mut results, _task) = results(request, &self.api.schema, Arc::new(session), &self.api.runtime);
         let every = |period| {
             let mut ticks = interval_at(Instant::now() + period, period);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -97,7 +98,7 @@ impl Connection {
                     return self.unauthenticated(&error.to_string()).await;
                 },
                 _ = keepalive.tick() => self.send(Bytes::from_static(b":\n\n")).await?,
-                result = results.next() => match result {
+                result = results.recv() => match result {
                     Some(response) => self.next(&response).await?,
                     // A subscription ends with its token, at the very moment at which it does.
                     None if Instant::now() >= deadline => {

@@ -55,7 +55,7 @@ impl Plant {
         let ingest = wiring::ingest(&config, &store, Arc::new(Slow(answers.clone())));
         let stopping = CancellationToken::new();
         let auth = wiring::auth(&store, &wiring::fresh_secret()).unwrap();
-        let (_, feed, _) = wiring::api(&config, &store, &store, auth, stopping.clone());
+        let (_, feed, _) = wiring::api(&config, &store, &store, &store, auth, stopping.clone());
         let progress = Unwatched::new(stopping.clone(), &feed);
         Self { store, ingest, answers, stopping, progress, _folder: folder }
     }

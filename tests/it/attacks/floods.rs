@@ -1,6 +1,8 @@
 //! Too many at once.
 
-use super::{Fortress, PASSWORD};
+use super::raw::Connection;
+use super::sockets::{UPGRADE, frame};
+use super::{Fortress, PASSWORD, post};
 use crate::harness::graphql::{Client, Received, http};
 use serde_json::json;
 use std::sync::Arc;
@@ -87,5 +89,112 @@ async fn a_user_who_opens_sockets_without_end() {
     }
     honest.is_answered("a hundred sockets").await;
     honest.client.connect().await.acknowledged().await;
+    fortress.stands();
+}
+
+/// All there is of all sessions, to each of ten sockets, and none of it is read.
+#[tokio::test(flavor = "multi_thread")]
+async fn sockets_that_ask_for_everything_and_read_nothing() {
+    let fortress = Fortress::new().await;
+    let honest = fortress.honest().await;
+    let greedy = fortress.signed_in("operator").await;
+    let everything = "subscription { sessionCreated(afterId: 0) { id pieces(first: 500) { nodes { id number } } waitPeriods { startedAt } timeline { state } } }";
+    let mut sockets = Vec::new();
+    for _ in 0..10 {
+        let mut socket = greedy.connect().await.acknowledged().await;
+        for id in 0..5 {
+            socket.subscribe(&id.to_string(), everything, json!({})).await;
+        }
+        for id in 5..45 {
+            socket
+                .subscribe(
+                    &id.to_string(),
+                    "{ sessions(first: 100) { nodes { id pieces(first: 100) { nodes { id } } } } }",
+                    json!({}),
+                )
+                .await;
+        }
+        sockets.push(socket);
+    }
+    for _ in 0..60 {
+        honest.is_answered("sockets that read nothing").await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    fortress.stands();
+}
+
+/// Thirty requests at once, each of them allowed, by one user.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_user_does_not_take_it_all() {
+    let fortress = Fortress::new().await;
+    let honest = fortress.honest().await;
+    let greedy = fortress.signed_in("operator").await;
+    let query = "{ sessions(first: 500) { nodes { id pieces(first: 200) { nodes { id number producedAt } } waitPeriods { id startedAt } timeline { state } } } }";
+    let tasks: Vec<_> = (0..30)
+        .map(|_| {
+            let greedy = greedy.clone();
+            tokio::spawn(async move { greedy.ask(query, json!({})).await })
+        })
+        .collect();
+    while tasks.iter().any(|task| !task.is_finished()) {
+        honest.is_answered("thirty requests at once").await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for task in tasks {
+        let answer = task.await.unwrap();
+        assert!(answer.get("errors").is_none(), "{}", answer["errors"]);
+    }
+    fortress.stands();
+}
+
+/// Fields are cheap, until each of a quarter of a million pieces has five hundred of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_multiply() {
+    let fortress = Fortress::new().await;
+    let honest = fortress.honest().await;
+    for aliases in [490, 150, 20] {
+        let fields = (0..aliases).fold(String::new(), |text, number| format!("{text} a{number}: number"));
+        let query =
+            format!("{{ sessions(first: 500) {{ nodes {{ pieces(first: 500) {{ nodes {{ {fields} }} }} }} }} }}");
+        let (_, answer) = post(&fortress, honest.client.token(), json!({ "query": query }).to_string()).await;
+        assert!(answer.contains("QUERY_TOO_COMPLEX"), "{aliases}");
+    }
+    honest.is_answered("fields that multiply").await;
+    fortress.stands();
+}
+
+/// Strangers and guests that never stop talking: what costs nothing to say is not free to hear.
+#[tokio::test(flavor = "multi_thread")]
+async fn talk_without_end() {
+    let fortress = Fortress::new().await;
+    let honest = fortress.honest().await;
+    let flood = |message: Vec<u8>| message.repeat(2_000);
+    for (what, message) in [
+        ("complete", frame(1, b"{\"type\":\"complete\",\"id\":\"z\"}")),
+        ("ping", frame(1, b"{\"type\":\"ping\"}")),
+        ("pong frames", frame(10, b"")),
+        ("ping frames", frame(9, b"")),
+        ("parts without end", frame(0, b"x")),
+    ] {
+        let mut talking = Vec::new();
+        for _ in 0..4 {
+            let mut connection = Connection::open(&fortress).await;
+            connection.send(UPGRADE.as_bytes()).await;
+            let flood = flood(message.clone());
+            talking.push(tokio::spawn(async move {
+                for _ in 0..50 {
+                    connection.send(&flood).await;
+                }
+                connection.ended().await
+            }));
+        }
+        for _ in 0..5 {
+            honest.is_answered(what).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        for task in talking {
+            assert!(task.await.unwrap(), "{what}");
+        }
+    }
     fortress.stands();
 }

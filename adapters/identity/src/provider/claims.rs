@@ -60,7 +60,9 @@ impl ClaimRules {
         if now_seconds >= ends.saturating_add(LEEWAY_SECONDS) {
             return Err(TokenError::Expired);
         }
-        let subject = text(claims, "sub").filter(|sub| sub.len() <= LONGEST_SUBJECT).ok_or(TokenError::Invalid)?;
+        let subject = claims.get("sub").and_then(Value::as_str);
+        let subject = subject.filter(|sub| !sub.trim().is_empty() && sub.len() <= LONGEST_SUBJECT);
+        let subject = subject.ok_or(TokenError::Invalid)?;
         let name = NAMES.iter().find_map(|name| text(claims, name)).unwrap_or(subject);
         Ok(ExternalIdentity {
             issuer: self.issuer.clone(),
@@ -79,7 +81,8 @@ impl ClaimRules {
             steps.try_fold(first, |value, step| value.get(step))
         })?;
         let named = match value {
-            Value::String(text) => text.split_whitespace().collect(),
+            // Names may have spaces.
+            Value::String(text) => vec![text.as_str()],
             Value::Array(values) => values.iter().filter_map(Value::as_str).collect::<Vec<_>>(),
             _ => Vec::new(),
         };

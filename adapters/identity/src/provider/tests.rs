@@ -221,9 +221,10 @@ async fn roles_come_from_the_claim_that_is_configured() {
     assert_eq!(role(of("realm_access.roles"), "realm_access", realm.clone()).await, Ok(Role::Admin));
     assert_eq!(role(of("realm_access.groups"), "realm_access", realm.clone()).await, Err(TokenError::NoRole));
     assert_eq!(
-        role(of("https://x.example/roles"), "https://x.example/roles", json!("viewer operator")).await,
+        role(of("https://x.example/roles"), "https://x.example/roles", json!("operator")).await,
         Ok(Role::Operator)
     );
+    assert_eq!(role(of("role"), "role", json!("viewer ADMIN")).await, Err(TokenError::NoRole), "names may have spaces");
     let named = |value: &str, role| RoleName { value: value.into(), role };
     let roles = vec![named("leads", Role::Admin), named("plant", Role::Viewer)];
     let mapped = ClaimRules { roles, ..of("groups") };

@@ -210,8 +210,11 @@ async fn users_of_an_identity_provider(fixture: Fixture) {
     let ada = store.present(&somebody("1", "ada", Role::Viewer), NOW).await.unwrap();
     assert_eq!((ada.username.as_str(), ada.role, ada.active), ("ada", Role::Viewer, true));
     assert_eq!(store.present(&somebody("1", "ada, renamed", Role::Viewer), LATER).await.unwrap(), ada);
-    let promoted = store.present(&somebody("1", "ada", Role::Admin), LATER).await.unwrap();
+    let newer = ExternalIdentity { expires_at: Instant(LATER.0 + 1), ..somebody("1", "ada", Role::Admin) };
+    let promoted = store.present(&newer, LATER).await.unwrap();
     assert_eq!((promoted.id, promoted.role), (ada.id, Role::Admin));
+    // An older token does not bring back what is no longer so.
+    assert_eq!(store.present(&somebody("1", "ada", Role::Operator), LATER).await.unwrap().role, Role::Admin);
     assert_eq!(store.user_by_name("ada").await.unwrap().unwrap().1, PasswordHash("!".into()));
 
     // Nobody becomes somebody else by having their name.

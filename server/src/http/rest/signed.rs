@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use atelier_application::ports::identity::Subject;
 use atelier_application::query::Reader;
-use atelier_graphql::Caller;
+use atelier_graphql::{Caller, Turn};
 use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 
@@ -21,6 +21,8 @@ pub(super) struct Signed {
     pub(super) reader: Reader,
     request: HttpRequest,
     api: Data<Api>,
+    /// Of the user's requests, this one is at work.
+    _turn: Turn,
 }
 
 impl FromRequest for Signed {
@@ -40,7 +42,8 @@ impl FromRequest for Signed {
                 Caller::Refused(error) => return Err(error.into()),
             };
             let reader = api.rest.queries.reader(&subject)?;
-            Ok(Self { subject, reader, request, api })
+            let turn = api.schema.turns().take(subject.user).await?;
+            Ok(Self { subject, reader, request, api, _turn: turn })
         })
     }
 }

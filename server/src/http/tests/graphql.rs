@@ -80,6 +80,7 @@ async fn statuses_follow_the_specification_for_who_accepts_them() {
 async fn what_is_no_request_is_refused_with_a_reason() {
     let inside = Inside::new().await;
     let service = service!(inside);
+    let bearer = ("authorization", format!("Bearer {}", inside.token(60_000).await));
     let batch = json!([{"query": "{a}"}, {"query": "{a}"}, {"query": "{a}"}, {"query": "{a}"}]).to_string();
     let deep = format!("{{\"query\":\"{{a}}\",\"variables\":{}1{}}}", "[".repeat(1000), "]".repeat(1000));
     for (request, status, reason) in [
@@ -100,11 +101,29 @@ async fn what_is_no_request_is_refused_with_a_reason() {
         ),
         (raw("x").insert_header(("content-encoding", "gzip")), 415, "Content-Encoding"),
     ] {
-        let response = call_service(&service, request.to_request()).await;
+        let response = call_service(&service, request.insert_header(bearer.clone()).to_request()).await;
         assert_eq!(response.status(), status, "{reason}");
         let answer = json_of(response).await;
         let error = &answer["errors"][0];
         assert!(error["message"].as_str().unwrap().contains(reason), "{answer}");
         assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT");
     }
+}
+
+#[actix_web::test]
+async fn nothing_long_is_read_of_strangers() {
+    let inside = Inside::with("").await;
+    let service = service!(inside);
+    let long = json!({"query": format!("{{ __typename }} #{}", "x".repeat(17_000))});
+    for token in [None, Some("Bearer made.up.token")] {
+        let request = match token {
+            Some(token) => post(&long).insert_header(("authorization", token)),
+            None => post(&long),
+        };
+        let answer = json_of(call_service(&service, request.to_request()).await).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{answer}");
+    }
+    let bearer = ("authorization", format!("Bearer {}", inside.token(60_000).await));
+    let answer = json_of(call_service(&service, post(&long).insert_header(bearer).to_request()).await).await;
+    assert_eq!(answer["data"]["__typename"], "Query", "{answer}");
 }

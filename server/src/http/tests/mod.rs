@@ -63,7 +63,7 @@ impl Inside {
         let secret = wiring::fresh_secret();
         let auth = wiring::auth(&store, &secret).unwrap();
         auth.add_user("jo", PASSWORD, Role::Viewer).await.unwrap();
-        let (mut api, ..) = wiring::api(&config, &store, &store, auth, CancellationToken::new());
+        let (mut api, ..) = wiring::api(&config, &store, &store, &store, auth, CancellationToken::new());
         api.externals = wiring::externals(&config, &store).await.unwrap();
         Self { api, store, secret, _folder: folder }
     }

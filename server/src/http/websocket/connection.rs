@@ -9,8 +9,10 @@ use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReaso
 use async_graphql::{Data, Request, ServerError};
 use atelier_application::ports::identity::Subject;
 use atelier_graphql::{Caller, Origin, refusal};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde_json::Value;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep, sleep_until};
@@ -27,6 +29,9 @@ const SILENCE: Duration = Duration::from_secs(40);
 const SLOW: Duration = Duration::from_secs(10);
 /// What ends so shortly before a token ends because of it.
 const AT_ONCE: Duration = Duration::from_millis(100);
+/// A client says so many messages at once, and then so many a second.
+const MESSAGES_AT_ONCE: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
+const MESSAGES_PER_SECOND: NonZeroU32 = NonZeroU32::new(100).unwrap();
 /// The most operations of a connection.
 const MAX_OPERATIONS: usize = 50;
 
@@ -60,6 +65,8 @@ pub(super) struct Connection {
     /// When the client was last heard.
     heard: Instant,
     operations: Operations,
+    /// What the client may still say.
+    budget: DefaultDirectRateLimiter,
 }
 
 impl Connection {
@@ -75,6 +82,7 @@ impl Connection {
             deadline: now + INIT_PATIENCE,
             heard: now,
             operations: Operations::default(),
+            budget: RateLimiter::direct(Quota::per_second(MESSAGES_PER_SECOND).allow_burst(MESSAGES_AT_ONCE)),
         }
     }
 
@@ -110,7 +118,14 @@ impl Connection {
             () = stopping.cancelled() => Err(Closing::going_away().into()),
             () = sleep_until(self.deadline) => Err(self.overdue().into()),
             message = messages.recv() => match message {
-                Some(Ok(message)) => self.hear(message).await,
+                Some(Ok(message)) => {
+                    // A client that never stops talking shall not keep the thread.
+                    tokio::task::yield_now().await;
+                    if self.budget.check().is_err() {
+                        return Err(Closing::too_many_messages().into());
+                    }
+                    self.hear(message).await
+                }
                 Some(Err(error)) => {
                     tracing::debug!(%error, "a WebSocket message cannot be read");
                     Err(Closing::bad_message().into())
@@ -156,6 +171,7 @@ impl Connection {
         match message {
             ClientMessage::ConnectionInit { payload } => self.welcome(&payload).await,
             ClientMessage::Subscribe { id, payload } => self.subscribe(&id, *payload).await,
+            ClientMessage::Complete { .. } if self.welcomed.is_none() => Err(Closing::unauthorized().into()),
             ClientMessage::Complete { id } => {
                 self.operations.stop(&id);
                 Ok(())
@@ -209,7 +225,7 @@ impl Connection {
                 ServerError::new(format!("A connection has at most {MAX_OPERATIONS} operations at once."), None);
             return self.say(&ServerMessage::Error { id, payload: &[error] }).await;
         }
-        if self.operations.start(id, request, &self.api.schema, session) {
+        if self.operations.start(id, request, &self.api.schema, session, &self.api.runtime) {
             Ok(())
         } else {
             Err(Closing::already_exists(id).into())

@@ -7,12 +7,15 @@ use futures_util::{Stream, StreamExt};
 /// The most bytes before a frame's payload (RFC 6455, section 5.2): 2, 8 of its length, 4 of its mask.
 const LONGEST_HEAD: usize = 14;
 
+/// The most frames of a message: each is kept until the last has come.
+const MOST_PARTS: usize = 1_000;
+
 /// Passes bytes on until a frame says that it has more of them than `limit`.
 pub(super) fn bounded(
     bytes: impl Stream<Item = Result<Bytes, PayloadError>>,
     limit: usize,
 ) -> impl Stream<Item = Result<Bytes, PayloadError>> {
-    let mut frames = Frames { limit: limit as u64, head: Vec::with_capacity(LONGEST_HEAD), rest: 0 };
+    let mut frames = Frames { limit: limit as u64, head: Vec::with_capacity(LONGEST_HEAD), rest: 0, parts: 0 };
     bytes.map(move |part| {
         let part = part?;
         if frames.admit(&part) { Ok(part) } else { Err(PayloadError::Overflow) }
@@ -26,6 +29,8 @@ struct Frames {
     head: Vec<u8>,
     /// What has yet to come of its payload.
     rest: u64,
+    /// How many frames a message has so far.
+    parts: usize,
 }
 
 impl Frames {
@@ -41,13 +46,19 @@ impl Frames {
             self.head.push(*first);
             bytes = after;
             let Some(length) = self.length() else { continue };
-            if length > self.limit {
+            self.parts = if self.is_last() { 0 } else { self.parts + 1 };
+            if length > self.limit || self.parts > MOST_PARTS {
                 return false;
             }
             self.rest = length;
             self.head.clear();
         }
         true
+    }
+
+    /// Whether a message ends with this frame.
+    fn is_last(&self) -> bool {
+        self.head.first().is_none_or(|first| first & 0x80 != 0)
     }
 
     /// The length of the payload, once the head is whole.
@@ -90,8 +101,17 @@ mod tests {
     }
 
     fn admits(bytes: &[u8], step: usize) -> bool {
-        let mut frames = Frames { limit: 70_000, head: Vec::new(), rest: 0 };
+        let mut frames = Frames { limit: 70_000, head: Vec::new(), rest: 0, parts: 0 };
         bytes.chunks(step).all(|part| frames.admit(part))
+    }
+
+    #[test]
+    fn a_message_has_so_many_frames_and_no_more() {
+        let part = [[0x01, 0x81, 0, 0, 0, 0, b'x'], [0x00, 0x81, 0, 0, 0, 0, b'x']];
+        let long = [part[0].to_vec(), part[1].repeat(MOST_PARTS - 1)].concat();
+        assert!(admits(&long, 100) && !admits(&[long, part[1].to_vec()].concat(), 100));
+        let whole = [0x81, 0x81, 0, 0, 0, 0, b'x'].repeat(3 * MOST_PARTS);
+        assert!(admits(&whole, 100));
     }
 
     #[test]

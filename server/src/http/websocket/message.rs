@@ -120,6 +120,11 @@ impl Closing {
         Self::new(4429, reason)
     }
 
+    /// A client that never stops talking.
+    pub(super) fn too_many_messages() -> Self {
+        Self::new(4429, "Too many messages: 1,000 at once and then 100 a second are allowed.")
+    }
+
     /// A second `connection_init`.
     pub(super) fn too_many_inits() -> Self {
         Self::new(4429, "Too many initialisation requests")

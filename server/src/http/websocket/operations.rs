@@ -1,11 +1,16 @@
 //! The operations of a connection, and their results as they come.
+//!
+//! Each runs in a task of its own: what it holds of the database it lets go of, whether or not the client takes what it said before.
 
 use async_graphql::{Data, Executor, Request, Response};
 use futures_util::StreamExt;
-use futures_util::stream::{self, AbortHandle, Abortable, BoxStream, SelectAll};
+use futures_util::stream::{self, BoxStream, SelectAll};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
 
 /// What an operation gives: results, then nothing.
 pub(super) struct Step {
@@ -19,7 +24,8 @@ pub(super) struct Step {
 
 struct Running {
     run: u64,
-    handle: AbortHandle,
+    /// Dropping it ends the task.
+    _task: AbortOnDropHandle<()>,
 }
 
 /// The operations at work.
@@ -30,12 +36,24 @@ pub(super) struct Operations {
     runs: u64,
 }
 
-impl Drop for Operations {
-    fn drop(&mut self) {
-        for running in self.running.values() {
-            running.handle.abort();
+/// The results of an operation that runs by itself; one waits to be taken, and then the operation does.
+pub(in crate::http) fn results<E: Executor>(
+    request: Request,
+    executor: &E,
+    session: Arc<Data>,
+    runtime: &Handle,
+) -> (mpsc::Receiver<Response>, AbortOnDropHandle<()>) {
+    let (sender, receiver) = mpsc::channel(1);
+    let executor = executor.clone();
+    let task = runtime.spawn(async move {
+        let mut results = executor.execute_stream(request, Some(session));
+        while let Some(response) = results.next().await {
+            if sender.send(response).await.is_err() {
+                return;
+            }
         }
-    }
+    });
+    (receiver, AbortOnDropHandle::new(task))
 }
 
 impl Operations {
@@ -45,14 +63,21 @@ impl Operations {
     }
 
     /// Starts one. False when the id is in use.
-    pub(super) fn start<E: Executor>(&mut self, id: &str, request: Request, executor: &E, session: Arc<Data>) -> bool {
+    pub(super) fn start<E: Executor>(
+        &mut self,
+        id: &str,
+        request: Request,
+        executor: &E,
+        session: Arc<Data>,
+        runtime: &Handle,
+    ) -> bool {
         let id: Arc<str> = id.into();
         let Entry::Vacant(place) = self.running.entry(id.clone()) else { return false };
         self.runs += 1;
         let run = self.runs;
-        let (handle, registration) = AbortHandle::new_pair();
-        place.insert(Running { run, handle });
-        let results = Abortable::new(executor.execute_stream(request, Some(session)), registration);
+        let (receiver, task) = results(request, executor, session, runtime);
+        place.insert(Running { run, _task: task });
+        let results = stream::unfold(receiver, |mut receiver| async move { Some((receiver.recv().await?, receiver)) });
         let steps = results.map(Some).chain(stream::once(async { None }));
         self.steps.push(steps.map(move |response| Step { id: id.clone(), response, run }).boxed());
         true
@@ -60,9 +85,7 @@ impl Operations {
 
     /// Stops one, if it is at work.
     pub(super) fn stop(&mut self, id: &str) {
-        if let Some(running) = self.running.remove(id) {
-            running.handle.abort();
-        }
+        self.running.remove(id);
     }
 
     /// The next step of any of them; waits for ever while there is none.

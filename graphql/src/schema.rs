@@ -23,6 +23,7 @@ use futures_util::future::join_all;
 use futures_util::stream::{BoxStream, StreamExt, once};
 use std::any::TypeId;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// The schema with its limits. Executes through `async_graphql::Executor`: a request's [`Caller`] is read from its data,
 /// else from the session's; without one it is anonymous. Every request is checked before anything of it is executed.
@@ -35,6 +36,8 @@ pub struct AtelierSchema {
     types: Arc<Types>,
     persisted: PersistedQueries,
     turns: Turns,
+    /// For those whose answers may be large.
+    heavy: Arc<Semaphore>,
 }
 
 /// The schema over these services.
@@ -58,6 +61,7 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
         .data(alerts)
         .finish();
     let types = Arc::new(Types::of(&inner.sdl()));
+    let heavy = std::thread::available_parallelism().map_or(2, |processors| processors.get().max(2));
     AtelierSchema {
         inner,
         queries,
@@ -66,6 +70,7 @@ pub fn schema(services: Services, limits: &Limits) -> AtelierSchema {
         types,
         persisted: PersistedQueries::default(),
         turns: Turns::new(limits.at_work),
+        heavy: Arc::new(Semaphore::new(heavy)),
     }
 }
 
@@ -102,7 +107,7 @@ impl AtelierSchema {
     }
 
     /// Executes; a query that takes too long is given up. A mutation is not: nobody would know what became of it.
-    async fn run(&self, Admitted { request, shape, operation, user, .. }: Admitted) -> Response {
+    async fn run(&self, Admitted { request, shape, operation, user, heavy, .. }: Admitted) -> Response {
         if operation == OperationType::Subscription {
             let message = "A subscription needs a WebSocket (graphql-transport-ws), or `Accept: text/event-stream`.";
             return ApiError::bad_request(message).into_response();
@@ -114,6 +119,8 @@ impl AtelierSchema {
             },
             None => None,
         };
+        // It is never closed.
+        let _lane = if heavy { self.heavy.acquire().await.ok() } else { None };
         let work = self.inner.execute(request);
         if operation != OperationType::Query {
             return finish(work.await, &shape);

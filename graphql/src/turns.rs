@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// So many of one user wait for each that may be at work; more are refused.
-const QUEUE: usize = 32;
+const QUEUE: usize = 64;
 
 /// The turns of each user. Clones share them.
 #[derive(Clone)]

@@ -83,7 +83,7 @@ pub(super) struct Found {
     height: usize,
     objects: u64,
     /// Values of an answer: those of lists as often as these have items.
-    values: u64,
+    pub(super) values: u64,
     fields: u64,
     /// Fields of the selection itself.
     root_fields: u64,

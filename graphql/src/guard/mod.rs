@@ -27,6 +27,9 @@ const LEEWAY: Millis = Millis::from_seconds(5);
 /// The root fields that need no token.
 const OPEN: [&str; 3] = ["login", "refreshToken", "__typename"];
 
+/// Queries that may give more values than this are heavy.
+const HEAVY: u64 = 500_000;
+
 /// How many fragments an operation that needs no token may have at its root.
 const OPEN_FRAGMENTS: usize = 20;
 
@@ -41,6 +44,8 @@ pub(crate) struct Admitted {
     pub(crate) shape: Shape,
     /// What it does.
     pub(crate) operation: OperationType,
+    /// Whether its answer may be so large that few of them are to be in memory at once.
+    pub(crate) heavy: bool,
 }
 
 /// Checks who asks, and how much.
@@ -56,8 +61,8 @@ pub(crate) fn admit(
         Err(_) if is_open(&mut request) => None,
         Err(error) => return Err(error),
     };
-    let (shape, operation) = check(&mut request, subject.as_ref(), limits, types)?;
-    Ok(Admitted { request, subject, user: None, shape, operation })
+    let Checked { shape, operation, heavy } = check(&mut request, subject.as_ref(), limits, types)?;
+    Ok(Admitted { request, subject, user: None, shape, operation, heavy })
 }
 
 fn proven(caller: &Caller, now: Instant) -> ApiResult<Subject> {
@@ -69,23 +74,27 @@ fn proven(caller: &Caller, now: Instant) -> ApiResult<Subject> {
     }
 }
 
-/// Checks how much a request asks for; gives the shape of its answer, and what it does.
-fn check(
-    request: &mut Request,
-    subject: Option<&Subject>,
-    limits: &Limits,
-    types: &Types,
-) -> ApiResult<(Shape, OperationType)> {
+/// What was found of a request.
+struct Checked {
+    shape: Shape,
+    operation: OperationType,
+    heavy: bool,
+}
+
+/// Checks how much a request asks for.
+fn check(request: &mut Request, subject: Option<&Subject>, limits: &Limits, types: &Types) -> ApiResult<Checked> {
     let (name, variables) = (request.operation_name.clone(), request.variables.clone());
     let document = read(request)?;
     let operation = operation(document, name.as_deref())?;
-    if cost::check(document, operation, &variables, limits)?.introspects {
+    let found = cost::check(document, operation, &variables, limits)?;
+    if found.introspects {
         check_introspection(subject, limits.introspection)?;
     }
     if operation.ty == OperationType::Subscription {
         check_subscription(&operation.selection_set.node)?;
     }
-    Ok((Shape::new(types, document, operation, &variables), operation.ty))
+    let heavy = found.values > HEAVY;
+    Ok(Checked { shape: Shape::new(types, document, operation, &variables), operation: operation.ty, heavy })
 }
 
 fn check_introspection(subject: Option<&Subject>, allowed: Introspection) -> ApiResult<()> {

@@ -14,7 +14,14 @@ pub(crate) struct DateTime(pub(crate) Instant);
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => Ok(Self(chrono::DateTime::parse_from_rfc3339(text)?.to_utc().into())),
+            Value::String(text) => {
+                let at: Instant = chrono::DateTime::parse_from_rfc3339(text)?.to_utc().into();
+                // RFC 3339 has four digits, and so have databases; a leap second, or a zone, may lead beyond them.
+                if !(1..=9_999).contains(&at.to_utc().year()) {
+                    return Err(InputValueError::custom("the year must be from 0001 to 9999, in UTC"));
+                }
+                Ok(Self(at))
+            }
             _ => Err(InputValueError::expected_type(value)),
         }
     }

@@ -111,3 +111,15 @@ async fn tokens_of_integrations_are_made_shown_and_revoked() {
         assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{document}: {refused}");
     }
 }
+
+#[tokio::test]
+async fn a_token_ends_within_the_years_that_can_be_written() {
+    let schema = over(&Store::of(1, 1), &Limits::default());
+    for end in ["9999-12-31T23:59:60Z", "9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00Z", "+10000-01-01T00:00:00Z"] {
+        let query = format!(
+            "mutation {{ createApiToken(input: {{name: \"a\", role: VIEWER, expiresAt: \"{end}\"}}) {{ token }} }}"
+        );
+        let answer = json(&schema.execute(Request::new(query).data(admin())).await);
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{end}: {answer}");
+    }
+}

@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Hashes passwords on threads of their own, as many as there are processors. They are always the same: each keeps the 19 MiB that it
-/// once used, and any thread's would add up.
+/// Hashes passwords on threads of their own, one less than there are processors: whoever guesses leaves one to the others. They are
+/// always the same: each keeps the 19 MiB that it once used, and any thread's would add up.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Argon2Passwords;
 
@@ -27,7 +27,8 @@ type Job = Box<dyn FnOnce() + Send>;
 static JOBS: LazyLock<mpsc::Sender<Job>> = LazyLock::new(|| {
     let (sender, jobs) = mpsc::channel::<Job>();
     let jobs = Arc::new(Mutex::new(jobs));
-    for _ in 0..std::thread::available_parallelism().map_or(2, std::num::NonZero::get) {
+    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    for _ in 1..processors.max(2) {
         let jobs = Arc::clone(&jobs);
         let next = move || jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let work = move || {

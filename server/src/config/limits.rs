@@ -33,8 +33,8 @@ pub(crate) struct Rate {
     pub(crate) per_second: NonZeroU32,
 }
 
-const AT_ONCE: NonZeroU32 = NonZeroU32::new(30_000).unwrap();
-const PER_SECOND: NonZeroU32 = NonZeroU32::new(500).unwrap();
+const AT_ONCE: NonZeroU32 = NonZeroU32::new(300_000).unwrap();
+const PER_SECOND: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
 
 impl LimitsConfig {
     pub(super) fn read(values: &Values) -> Result<Self, ConfigError> {

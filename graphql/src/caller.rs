@@ -13,6 +13,20 @@ pub enum Caller {
     Refused(TokenError),
 }
 
+impl Caller {
+    /// Who it is.
+    ///
+    /// # Errors
+    /// Why it is nobody.
+    pub fn subject(&self) -> Result<&Subject, TokenError> {
+        match self {
+            Self::Known(subject) => Ok(subject),
+            Self::Anonymous => Err(TokenError::Missing),
+            Self::Refused(error) => Err(*error),
+        }
+    }
+}
+
 impl From<Result<Subject, TokenError>> for Caller {
     fn from(verified: Result<Subject, TokenError>) -> Self {
         match verified {

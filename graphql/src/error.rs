@@ -73,7 +73,7 @@ impl ApiError {
 
     /// A request without a token.
     pub(crate) fn unauthenticated() -> Self {
-        Self::new(Code::Unauthenticated, "Sign in first: this needs a token.".to_owned())
+        TokenError::Missing.into()
     }
 
     /// A hash whose document is not known. Clients know it by these very words.

@@ -94,8 +94,7 @@ impl AtelierSchema {
     fn prepare(&self, mut request: Request, caller: &Caller) -> ApiResult<Admitted> {
         let fresh = self.persisted.complete(&mut request)?;
         let mut admitted = guard::admit(request, caller, &self.limits, &self.types, self.clock.now())?;
-        if let Some(subject) = admitted.subject.take() {
-            admitted.user = Some(subject.user);
+        if let Some(subject) = admitted.subject.clone() {
             let reader = self.queries.reader(&subject)?;
             admitted.request = admitted.request.data(Scope { subject, reader });
             // Strangers shall not make us forget what others use.
@@ -107,13 +106,13 @@ impl AtelierSchema {
     }
 
     /// Executes; a query that takes too long is given up. A mutation is not: nobody would know what became of it.
-    async fn run(&self, Admitted { request, shape, operation, user, heavy, .. }: Admitted) -> Response {
+    async fn run(&self, Admitted { request, subject, shape, operation, heavy }: Admitted) -> Response {
         if operation == OperationType::Subscription {
             let message = "A subscription needs a WebSocket (graphql-transport-ws), or `Accept: text/event-stream`.";
             return ApiError::bad_request(message).into_response();
         }
-        let _turn = match user {
-            Some(user) => match self.turns.take(user).await {
+        let _turn = match subject {
+            Some(subject) => match self.turns.take(subject.user).await {
                 Ok(turn) => Some(turn),
                 Err(busy) => return ApiError::from(busy).into_response(),
             },

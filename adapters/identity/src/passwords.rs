@@ -69,8 +69,7 @@ impl Passwords for Argon2Passwords {
     async fn hash(&self, password: &str) -> PasswordHash {
         let password = Zeroizing::new(password.to_owned());
         let hash = self.slowly(move || hash(&password)).await.flatten();
-        // A text that is no hash is the password of nobody.
-        PasswordHash(hash.unwrap_or_else(|| "!".into()))
+        hash.map_or_else(PasswordHash::of_none, PasswordHash)
     }
 
     async fn verify(&self, password: &str, hash: Option<PasswordHash>) -> bool {

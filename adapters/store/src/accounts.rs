@@ -94,10 +94,10 @@ fn ends_an_admin(change: &UserChange) -> bool {
 async fn is_last_admin(tx: &mut Tx, id: UserId) -> Result<bool, DbErr> {
     let lock = if let Tx::Postgres(_) = tx { " FOR UPDATE" } else { "" };
     let sql = format!(
-        "SELECT id FROM utilisateur WHERE role = $1 AND actif AND (mot_de_passe <> '!' OR identite_externe IS NOT NULL) \
+        "SELECT id FROM utilisateur WHERE role = $1 AND actif AND (mot_de_passe <> $2 OR identite_externe IS NOT NULL) \
          ORDER BY id{lock}"
     );
-    let rows = tx.query(sql, vec![Role::Admin.as_str().into()]).await?;
+    let rows = tx.query(sql, vec![Role::Admin.as_str().into(), PasswordHash::OF_NONE.into()]).await?;
     let admins: Vec<i64> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
     Ok(admins == [id.0])
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use atelier_application::ports::audit::{Actor, AuditAction, AuditEntry};
 use atelier_application::ports::identity::ExternalIdentity;
 use atelier_application::ports::store_error::{StoreError, StoreResult};
-use atelier_application::ports::users::{ExternalUsers, User};
+use atelier_application::ports::users::{ExternalUsers, PasswordHash, User};
 use atelier_domain::time::Instant;
 use sea_orm::Value;
 use sha2::{Digest, Sha256};
@@ -53,11 +53,11 @@ impl Store {
         now: Instant,
     ) -> StoreResult<User> {
         let columns = "nom, mot_de_passe, role, actif, date_creation, identite_externe, role_jusque";
-        // No password has this hash.
-        let sql = format!("INSERT INTO utilisateur ({columns}) VALUES ($1, '!', $2, $3, $4, $5, $6)");
+        let sql = format!("INSERT INTO utilisateur ({columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)");
         let until = value::instant(self.backend(), identity.expires_at);
         let at = value::instant(self.backend(), now);
-        let values = vec![name.into(), identity.role.as_str().into(), true.into(), at, key.into(), until];
+        let (hash, role) = (PasswordHash::OF_NONE, identity.role.as_str());
+        let values = vec![name.into(), hash.into(), role.into(), true.into(), at, key.into(), until];
         let added = self.write_external(sql, values, AuditAction::UserCreated, identity, now).await?;
         added.ok_or_else(|| StoreError::Permanent("The database did not say which user it added.".into()))
     }

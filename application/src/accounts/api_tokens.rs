@@ -141,8 +141,7 @@ impl ApiTokens {
             let detail = [("role".to_owned(), role.as_str().to_owned())].into();
             let (at, object) = (self.clock.now(), format!("user {name}"));
             let entry = AuditEntry { at, actor: by.clone(), action: AuditAction::UserCreated, object, detail };
-            // No password has this hash.
-            self.registry.create(&name, &PasswordHash("!".to_owned()), role, entry).await?.id
+            self.registry.create(&name, &PasswordHash::of_none(), role, entry).await?.id
         };
         self.make(by, owner, &name, role, expires_at).await
     }

@@ -29,6 +29,9 @@ pub enum TokenError {
     /// Anything else; which, is not told.
     #[error("The token is not valid: sign in again.")]
     Invalid,
+    /// None was sent.
+    #[error("Sign in first: this needs a token.")]
+    Missing,
     /// No token where one should be.
     #[error("The header is no token: write `Authorization: Bearer TOKEN`.")]
     NoBearer,

@@ -69,6 +69,16 @@ pub struct User {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(pub String);
 
+impl PasswordHash {
+    /// What stands for the hash where nobody signs in with a password: none has it.
+    pub const OF_NONE: &str = "!";
+
+    /// That of nobody's password.
+    pub fn of_none() -> Self {
+        Self(Self::OF_NONE.to_owned())
+    }
+}
+
 impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordHash(…)")

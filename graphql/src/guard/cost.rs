@@ -29,11 +29,11 @@ pub(super) fn check(
     let mut survey = Survey { document, operation, variables, limits, fragments: HashMap::new() };
     let mut found = survey.selection(&operation.selection_set.node, 0)?;
     // Validation reads all there is in the document, executed or not.
-    (found.fields, found.directives) = (0, 0);
-    for (_, any) in document.operations.iter() {
-        let all = survey.selection(&any.node.selection_set.node, 0)?;
-        found.fields = found.fields.saturating_add(all.fields);
-        found.directives = found.directives.saturating_add(all.directives);
+    let others = document.operations.iter().map(|(_, other)| &other.node);
+    for other in others.filter(|other| !std::ptr::eq(*other, operation)) {
+        let other = survey.selection(&other.selection_set.node, 0)?;
+        found.fields = found.fields.saturating_add(other.fields);
+        found.directives = found.directives.saturating_add(other.directives);
     }
     for name in document.fragments.keys() {
         survey.fragment(name, 0)?;

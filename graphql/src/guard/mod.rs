@@ -16,7 +16,6 @@ use async_graphql::parser::types::{
 use atelier_application::error::AppError;
 use atelier_application::ports::identity::{Subject, TokenError};
 use atelier_application::ports::users::Role;
-use atelier_domain::ids::UserId;
 use atelier_domain::time::Instant;
 use atelier_domain::units::Millis;
 use std::collections::HashSet;
@@ -38,8 +37,6 @@ pub(crate) struct Admitted {
     pub(crate) request: Request,
     /// Who asks; nobody where no token is needed.
     pub(crate) subject: Option<Subject>,
-    /// Whose turn it is to be.
-    pub(crate) user: Option<UserId>,
     /// The shape of its answer.
     pub(crate) shape: Shape,
     /// What it does.
@@ -62,16 +59,12 @@ pub(crate) fn admit(
         Err(error) => return Err(error),
     };
     let Checked { shape, operation, heavy } = check(&mut request, subject.as_ref(), limits, types)?;
-    Ok(Admitted { request, subject, user: None, shape, operation, heavy })
+    Ok(Admitted { request, subject, shape, operation, heavy })
 }
 
 fn proven(caller: &Caller, now: Instant) -> ApiResult<Subject> {
-    match caller {
-        Caller::Anonymous => Err(ApiError::unauthenticated()),
-        Caller::Refused(error) => Err((*error).into()),
-        Caller::Known(subject) if now >= subject.expires_at + LEEWAY => Err(TokenError::Expired.into()),
-        Caller::Known(subject) => Ok(subject.clone()),
-    }
+    let subject = caller.subject()?;
+    if now >= subject.expires_at + LEEWAY { Err(TokenError::Expired.into()) } else { Ok(subject.clone()) }
 }
 
 /// What was found of a request.

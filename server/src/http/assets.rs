@@ -1,15 +1,13 @@
 //! Files that are part of the program, served to browsers: compressed once, and not sent again to whoever has them.
 
-use actix_web::http::header::{
-    self, AcceptEncoding, ContentEncoding, ETag, EntityTag, Header as _, HeaderValue, IfNoneMatch, Preference,
-};
+use super::etag;
+use actix_web::http::header::{self, AcceptEncoding, ContentEncoding, Header as _, HeaderValue, Preference};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -25,14 +23,11 @@ pub(super) fn answer(
     policy: &'static str,
 ) -> HttpResponse {
     let packed = accepts_gzip(request);
-    let tag = tag(hash, packed);
-    let fresh = IfNoneMatch::parse(request).is_ok_and(|known| match known {
-        IfNoneMatch::Any => true,
-        IfNoneMatch::Items(tags) => tags.iter().any(|known| known.weak_eq(&tag)),
-    });
+    let tag = format!("\"{}{}\"", etag::of(hash), if packed { "-gzip" } else { "" });
+    let fresh = etag::is_known(request.headers(), &tag);
     let mut response = if fresh { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
-        .insert_header(ETag(tag))
+        .insert_header((header::ETAG, tag))
         // Names stay the same from one version of the program to the next: browsers ask each time, and mostly hear "the same".
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::VARY, "accept-encoding"))
@@ -50,16 +45,6 @@ fn accepts_gzip(request: &HttpRequest) -> bool {
     let wanted = Preference::Specific(header::Encoding::Known(ContentEncoding::Gzip));
     AcceptEncoding::parse(request)
         .is_ok_and(|accepted| accepted.iter().any(|item| item.item == wanted && item.quality > header::Quality::ZERO))
-}
-
-fn tag(hash: &[u8; 32], packed: bool) -> EntityTag {
-    let mut text = hash.iter().take(16).fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
-    text.push_str(if packed { "-gzip" } else { "" });
-    EntityTag::new_strong(text)
 }
 
 fn pack(hash: &[u8; 32], content: &[u8]) -> Bytes {

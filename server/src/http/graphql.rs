@@ -64,18 +64,14 @@ pub(super) async fn post(request: HttpRequest, payload: Payload, api: Data<Api>)
     if let Err(too_many) = api.rates.charge(&caller, from, 1) {
         return refuse_too_many(too_many, form);
     }
-    let strange = match &caller {
-        Caller::Known(_) => None,
-        Caller::Anonymous => Some("Sign in first: this needs a token.".to_owned()),
-        Caller::Refused(error) => Some(error.to_string()),
-    };
+    let strange = caller.subject().err();
     let limit = if strange.is_some() { api.body_limit.min(STRANGERS_BODY) } else { api.body_limit };
     let body = body::json(&request, payload, limit).await;
     let batch = match (body.and_then(|body| parse(&body, api.batch_limit)), strange) {
         (Ok(batch), _) => batch,
         // Nothing that needs no token is so large.
         (Err(Refused { status: StatusCode::PAYLOAD_TOO_LARGE, .. }), Some(why)) => {
-            return refuse(AppError::Unauthenticated(why), form);
+            return refuse(why.into(), form);
         }
         (Err(refused), _) => return failure::graphql(refused.status, form.content_type(), &refused.message),
     };

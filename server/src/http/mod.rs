@@ -10,9 +10,10 @@
 //! index.rs      /: what runs here
 //! graphiql.rs   /graphiql: a page to try queries on
 //! assets.rs     files that are part of the program
+//! etag.rs       what tells contents apart
 //! caller.rs     who sends a request
 //! rates.rs      how often somebody may ask
-//! connections.rs  how many connections that stay open somebody has
+//! connections.rs  what connections that stay open have in common, and how many somebody has
 //! body.rs       bodies in JSON
 //! failure.rs    errors in the forms that clients expect
 //! tls.rs        HTTPS
@@ -23,6 +24,7 @@ mod assets;
 mod body;
 mod caller;
 mod connections;
+mod etag;
 mod failure;
 mod graphiql;
 mod graphql;

@@ -1,29 +1,25 @@
 //! `POST /graphql` with `Accept: text/event-stream`: an operation whose results come one by one, in the distinct connections
 //! mode of the GraphQL over Server-Sent Events protocol.
 
-use super::connections::Open;
+use super::connections::{self, Open, SLOW, STANDING, every};
 use super::graphql::{Form, refuse};
-use super::websocket::results;
 use super::{Api, caller};
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Bytes;
-use async_graphql::{Data, Request, Response};
+use async_graphql::{Request, Response};
 use atelier_application::error::AppError;
 use atelier_application::ports::identity::Subject;
-use atelier_graphql::{Caller, Origin, refusal};
+use atelier_graphql::{Origin, refusal};
 use futures_util::Stream;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
+use tokio::time::{sleep_until, timeout};
 
 /// Something is said so often, so that nobody between takes the connection for dead.
 const KEEPALIVE: Duration = Duration::from_secs(12);
-/// It is asked so often whether the user still may sign in.
-const STANDING: Duration = Duration::from_secs(1);
-/// A client that takes nothing for so long is cut, so that nothing piles up for it.
-const SLOW: Duration = Duration::from_secs(10);
+/// What is said when a token ends.
+const EXPIRED: &str = "The token has expired: sign in again.";
 
 /// Who asks, and with what.
 pub(super) struct Asked {
@@ -74,36 +70,23 @@ impl Connection {
     }
 
     async fn serve(&self, Asked { token, subject, origin, request }: Asked) -> Result<(), Gone> {
-        let left = (subject.expires_at - self.api.clock.now()).at_least_zero();
-        let deadline = Instant::now() + Duration::from_millis(left.0.unsigned_abs());
-        let mut session = Data::default();
-        session.insert(Caller::Known(subject));
-        if let Some(origin) = origin {
-            session.insert(origin);
-        }
-        let (mut results, _task) = results(request, &self.api.schema, Arc::new(session), &self.api.runtime);
-        let every = |period| {
-            let mut ticks = interval_at(Instant::now() + period, period);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            ticks
-        };
+        let deadline = connections::deadline(&subject, self.api.clock.as_ref());
+        let session = connections::session(subject, origin);
+        let (mut results, _task) = connections::results(request, &self.api.schema, session, &self.api.runtime);
         let (mut keepalive, mut standing) = (every(KEEPALIVE), every(STANDING));
         loop {
             tokio::select! {
                 biased;
                 () = self.sender.closed() => return Err(Gone),
                 () = self.api.stopping.cancelled() => return Ok(()),
-                () = sleep_until(deadline) => return self.unauthenticated("The token has expired: sign in again.").await,
+                () = sleep_until(deadline) => return self.unauthenticated(EXPIRED).await,
                 _ = standing.tick() => if let Err(error) = caller::subject(&token, &self.api).await {
                     return self.unauthenticated(&error.to_string()).await;
                 },
                 _ = keepalive.tick() => self.send(Bytes::from_static(b":\n\n")).await?,
                 result = results.recv() => match result {
                     Some(response) => self.next(&response).await?,
-                    // A subscription ends with its token, at the very moment at which it does.
-                    None if Instant::now() >= deadline => {
-                        return self.unauthenticated("The token has expired: sign in again.").await;
-                    }
+                    None if connections::ends_with_its_token(deadline) => return self.unauthenticated(EXPIRED).await,
                     None => return self.complete().await,
                 },
             }

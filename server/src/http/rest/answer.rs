@@ -1,11 +1,11 @@
 //! Answers in JSON.
 
+use super::super::etag;
 use super::error::Failure;
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 
 /// The content type of every answer in JSON.
 const JSON: &str = "application/json";
@@ -15,21 +15,7 @@ const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// What tells two bodies apart. It is weak: the same body may be compressed or not.
 pub(super) fn tag_of(body: &[u8]) -> String {
-    let digest = Sha256::digest(body);
-    let mut tag = "W/\"".to_owned();
-    for byte in digest.iter().take(16) {
-        // Writing into a text cannot fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    tag
-}
-
-/// Whether the client has this body already.
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let named = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-    named.flat_map(|value| value.split(',')).any(|other| other.trim() == "*" || bare(other) == bare(tag))
+    format!("W/\"{}\"", etag::of(&Sha256::digest(body)))
 }
 
 /// A body with its tag, or 304 without it.
@@ -39,7 +25,7 @@ pub(super) fn tagged(
     tag: &str,
     body: impl Into<bytes::Bytes>,
 ) -> HttpResponse {
-    let known = is_known(headers, tag);
+    let known = etag::is_known(headers, tag);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((header::ETAG, tag));
     if known { response.finish() } else { response.content_type(content_type).body(body.into()) }

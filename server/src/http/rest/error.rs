@@ -81,11 +81,6 @@ impl Failure {
         AppError::NotFound(message.into()).into()
     }
 
-    /// A request without a token.
-    pub(super) fn anonymous() -> Self {
-        AppError::Unauthenticated("Sign in first: this needs a token.".to_owned()).into()
-    }
-
     /// A fault of ours. The text is for the log.
     pub(super) fn internal(text: impl Into<String>) -> Self {
         AppError::Internal(text.into()).into()

@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use atelier_application::ports::identity::Subject;
 use atelier_application::query::Reader;
-use atelier_graphql::{Caller, Turn};
+use atelier_graphql::Turn;
 use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 
@@ -36,11 +36,7 @@ impl FromRequest for Signed {
             let api = api.ok_or_else(|| Failure::internal("requests have nothing to be answered with"))?;
             let caller = caller::of(&request, &api).await;
             api.rates.charge(&caller, caller::origin(&request, &api), 1)?;
-            let subject = match caller {
-                Caller::Known(subject) => subject,
-                Caller::Anonymous => return Err(Failure::anonymous()),
-                Caller::Refused(error) => return Err(error.into()),
-            };
+            let subject = caller.subject()?.clone();
             let reader = api.rest.queries.reader(&subject)?;
             let turn = api.schema.turns().take(subject.user).await?;
             Ok(Self { subject, reader, request, api, _turn: turn })

@@ -2,7 +2,7 @@
 
 use super::message::{ClientMessage, Closing, ServerMessage};
 use super::operations::{Operations, Step};
-use crate::http::connections::Open;
+use crate::http::connections::{self, Open, SLOW, STANDING, every};
 use crate::http::graphql::refused_before_execution;
 use crate::http::{Api, caller};
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
@@ -15,20 +15,14 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep, sleep_until};
+use tokio::time::{Instant, Interval, sleep, sleep_until};
 
 /// A client says who it is in so long.
 const INIT_PATIENCE: Duration = Duration::from_secs(10);
 /// A client is asked so often whether it is there.
 const KEEPALIVE: Duration = Duration::from_secs(15);
-/// It is asked so often whether a client's user still may sign in.
-const STANDING: Duration = Duration::from_secs(1);
 /// A client that was silent for so long is gone.
 const SILENCE: Duration = Duration::from_secs(40);
-/// A client that takes nothing for so long is cut, so that nothing piles up for it.
-const SLOW: Duration = Duration::from_secs(10);
-/// What ends so shortly before a token ends because of it.
-const AT_ONCE: Duration = Duration::from_millis(100);
 /// A client says so many messages at once, and then so many a second.
 const MESSAGES_AT_ONCE: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
 const MESSAGES_PER_SECOND: NonZeroU32 = NonZeroU32::new(100).unwrap();
@@ -88,11 +82,6 @@ impl Connection {
 
     /// Serves the client until either side ends.
     pub(super) async fn run(mut self, mut messages: AggregatedMessageStream) {
-        let every = |period| {
-            let mut ticks = interval_at(Instant::now() + period, period);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            ticks
-        };
         let (mut keepalive, mut standing) = (every(KEEPALIVE), every(STANDING));
         let end = loop {
             if let Err(end) = self.step(&mut messages, &mut keepalive, &mut standing).await {
@@ -188,20 +177,15 @@ impl Connection {
         let token = ClientMessage::token(payload).ok_or_else(Closing::unauthorized)?;
         let subject = caller::subject(token, &self.api).await.map_err(Closing::forbidden)?;
         self.open = Some(self.api.connections.open(subject.user).map_err(Closing::too_many_connections)?);
-        let left = (subject.expires_at - self.api.clock.now()).at_least_zero();
-        self.deadline = Instant::now() + Duration::from_millis(left.0.unsigned_abs());
+        self.deadline = connections::deadline(&subject, self.api.clock.as_ref());
         self.know(token.to_owned(), subject);
         self.say(&ServerMessage::ConnectionAck).await
     }
 
     /// What follows is asked by this subject.
     fn know(&mut self, token: String, subject: Subject) {
-        let mut session = Data::default();
-        session.insert(Caller::Known(subject.clone()));
-        if let Some(origin) = self.origin {
-            session.insert(origin);
-        }
-        self.welcomed = Some((token, subject, Arc::new(session)));
+        let session = connections::session(subject.clone(), self.origin);
+        self.welcomed = Some((token, subject, session));
     }
 
     /// Ends the connection of somebody who may no longer ask.
@@ -241,7 +225,7 @@ impl Connection {
             }
             Some(response) => self.say(&ServerMessage::Next { id, payload: &response }).await,
             // A subscription ends with its token; the closing tells why.
-            None if Instant::now() + AT_ONCE >= self.deadline => Err(self.overdue().into()),
+            None if connections::ends_with_its_token(self.deadline) => Err(self.overdue().into()),
             None => self.say(&ServerMessage::Complete { id }).await,
         }
     }

@@ -18,7 +18,6 @@ use actix_web::web::{Data, Payload};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, dev};
 use atelier_graphql::Caller;
 use connection::Connection;
-pub(super) use operations::results;
 
 /// The only protocol spoken.
 const PROTOCOL: &str = "graphql-transport-ws";

@@ -2,6 +2,7 @@
 //!
 //! Each runs in a task of its own: what it holds of the database it lets go of, whether or not the client takes what it said before.
 
+use crate::http::connections::results;
 use async_graphql::{Data, Executor, Request, Response};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream, SelectAll};
@@ -9,7 +10,6 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 /// What an operation gives: results, then nothing.
@@ -34,26 +34,6 @@ pub(super) struct Operations {
     steps: SelectAll<BoxStream<'static, Step>>,
     running: HashMap<Arc<str>, Running>,
     runs: u64,
-}
-
-/// The results of an operation that runs by itself; one waits to be taken, and then the operation does.
-pub(in crate::http) fn results<E: Executor>(
-    request: Request,
-    executor: &E,
-    session: Arc<Data>,
-    runtime: &Handle,
-) -> (mpsc::Receiver<Response>, AbortOnDropHandle<()>) {
-    let (sender, receiver) = mpsc::channel(1);
-    let executor = executor.clone();
-    let task = runtime.spawn(async move {
-        let mut results = executor.execute_stream(request, Some(session));
-        while let Some(response) = results.next().await {
-            if sender.send(response).await.is_err() {
-                return;
-            }
-        }
-    });
-    (receiver, AbortOnDropHandle::new(task))
 }
 
 impl Operations {
